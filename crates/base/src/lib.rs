@@ -6,7 +6,9 @@
 pub mod arn;
 pub mod clock;
 pub mod entropy;
+pub mod fault;
 
 pub use arn::{AccountId, Arn, Region};
 pub use clock::{Clock, Timestamp};
 pub use entropy::Entropy;
+pub use fault::{Fault, FaultKind};
