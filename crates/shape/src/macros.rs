@@ -97,28 +97,28 @@ macro_rules! error {
 }
 
 /// An operation: `operation! { PutItem(PutItemInput) -> PutItemOutput, "POST" "/" 200, errors [A, B], action = Some("x"); }`.
+/// `PutItem` is then a type, for `impl Write<PutItem>`, and a static, its data.
 #[macro_export]
 macro_rules! operation {
     ($name:ident($input:ident) -> $output:ident, $method:literal $uri:literal $status:literal,
      errors [$($error:ident),* $(,)?] $(, $field:ident = $value:expr)*;) => {
         #[derive(Clone, Copy, Debug)]
-        pub struct $name;
+        pub enum $name {}
+        #[allow(non_upper_case_globals, clippy::allow_attributes)]
+        pub static $name: $crate::OperationSpec = $crate::OperationSpec {
+            $($field: $value,)*
+            ..$crate::OperationSpec::plain(
+                stringify!($name),
+                &super::API,
+                $crate::Http { method: $method, uri: $uri, status: $status },
+                (&super::shapes::$input, &super::shapes::$output),
+                &[$(&super::errors::$error),*],
+            )
+        };
         impl $crate::Operation for $name {
             type Input = super::shapes::$input;
             type Output = super::shapes::$output;
-            const SPEC: &'static $crate::OperationSpec = {
-                static SPEC: $crate::OperationSpec = $crate::OperationSpec {
-                    $($field: $value,)*
-                    ..$crate::OperationSpec::plain(
-                        stringify!($name),
-                        &super::API,
-                        $crate::Http { method: $method, uri: $uri, status: $status },
-                        (&super::shapes::$input, &super::shapes::$output),
-                        &[$(&super::errors::$error),*],
-                    )
-                };
-                &SPEC
-            };
+            const SPEC: &'static $crate::OperationSpec = &$name;
         }
     };
 }
@@ -130,7 +130,7 @@ macro_rules! api {
      missing [$($missing:literal $method:literal $uri:literal),* $(,)?]) => {
         pub static API: $crate::Api = $crate::Api {
             $($field: $value,)*
-            operations: &[$(<ops::$operation as $crate::Operation>::SPEC),*],
+            operations: &[$(&ops::$operation),*],
             missing: &[$($crate::Missing {
                 name: $missing, http: $crate::Http { method: $method, uri: $uri, status: 200 },
             }),*],

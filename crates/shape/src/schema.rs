@@ -74,6 +74,8 @@ pub struct Member {
     pub is_xml_attribute: bool,
     pub xml_namespace: Option<(&'static str, &'static str)>,
     pub is_idempotency_token: bool,
+    /// A document that travels as text: JSON in a header, base64.
+    pub is_json_value: bool,
     pub is_sensitive: bool,
     pub support: Support,
 }
@@ -284,6 +286,7 @@ impl Member {
             is_xml_attribute: false,
             xml_namespace: None,
             is_idempotency_token: false,
+            is_json_value: false,
             is_sensitive: false,
             support: Support::Honoured,
         }
@@ -367,6 +370,11 @@ impl Member {
     #[must_use]
     pub const fn idempotency_token(mut self) -> Self {
         self.is_idempotency_token = true;
+        self
+    }
+    #[must_use]
+    pub const fn json_value(mut self) -> Self {
+        self.is_json_value = true;
         self
     }
     #[must_use]
