@@ -139,10 +139,11 @@ impl Writer<'_> {
         }
         let alternatives = property["oneOf"].as_array().or(property["anyOf"].as_array());
         let shaped = |one: &&Json| one["items"].is_object() || one["$ref"].is_string() || one["properties"].is_object();
-        if let Some(alternative) = alternatives.and_then(|all| all.iter().find(shaped)) {
-            if property["properties"].is_null() && property["items"].is_null() {
-                return self.property(name, alternative, simple);
-            }
+        if let Some(alternative) = alternatives.and_then(|all| all.iter().find(shaped))
+            && property["properties"].is_null()
+            && property["items"].is_null()
+        {
+            return self.property(name, alternative, simple);
         }
         let mut declare = |rust: &str, schema: String| {
             *simple += &format!("    {name} = {schema};\n");
