@@ -1,13 +1,14 @@
 //! What went wrong on our side. The log gets all of it; the caller learns a request id.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, io, sync::Arc};
 
-#[derive(Debug)]
+/// It can be cloned, because one failed commit fails every write that shared it.
+#[derive(Clone, Debug)]
 pub struct Fault {
     pub kind: FaultKind,
     /// What failed, to what: lower case, for the log.
     pub message: String,
-    pub source: Option<Box<dyn Error + Send + Sync>>,
+    pub source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +30,21 @@ impl Fault {
     }
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(Arc::from(source.into()));
         self
+    }
+    /// An I/O error, after what was being done when it happened.
+    pub fn of_io(message: impl Into<String>, error: io::Error) -> Self {
+        Self::of(FaultKind::of_io(&error), message).caused_by(error)
+    }
+}
+
+impl FaultKind {
+    pub fn of_io(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::StorageFull,
+            _ => Self::Internal,
+        }
     }
 }
 

@@ -1,0 +1,137 @@
+//! The line in front of the writer thread.
+//!
+//! Bounded: a write waits, asynchronously, for a free slot before it is taken in; the slot is free again when it is
+//! answered. Lazy writes have a line and slots of their own, and ride along with the next batch.
+
+use base::{Fault, FaultKind};
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{Arc, Condvar, Mutex, MutexGuard},
+    time::Duration,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::writer::Work;
+
+/// Writes that may wait or run at a time. Memory is what bounds it, not correctness.
+const SLOTS: usize = 4096;
+/// Lazy writes that may wait at a time; the writer does not let half of them gather.
+const LAZY_SLOTS: usize = 4096;
+/// How long a lazy write waits for somebody to ride with.
+const LAZY_WAIT: Duration = Duration::from_millis(500);
+
+pub(crate) struct Job {
+    pub(crate) work: Box<dyn Work>,
+    _slot: OwnedSemaphorePermit,
+}
+
+pub(crate) struct Queue {
+    line: Mutex<Line>,
+    changed: Condvar,
+    slots: Arc<Semaphore>,
+    lazy_slots: Arc<Semaphore>,
+}
+
+#[derive(Default)]
+struct Line {
+    jobs: VecDeque<Job>,
+    lazy: VecDeque<Job>,
+    is_nudged: bool,
+    is_closed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    Now,
+    Lazy,
+}
+
+/// What the writer finds when it looks.
+pub(crate) enum Next {
+    /// There is something to run, or something to mend.
+    Work,
+    Closed,
+}
+
+impl Queue {
+    pub(crate) async fn push(&self, work: Box<dyn Work>, urgency: Urgency) -> Result<(), Fault> {
+        let slots = if urgency == Urgency::Now { &self.slots } else { &self.lazy_slots };
+        let slot = slots.clone().acquire_owned().await.map_err(|_| stopped())?;
+        let job = Job { work, _slot: slot };
+        let mut line = self.line();
+        if line.is_closed {
+            return Err(stopped());
+        }
+        match urgency {
+            Urgency::Now => line.jobs.push_back(job),
+            Urgency::Lazy => line.lazy.push_back(job),
+        }
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Wakes the writer although there is nothing to write.
+    pub(crate) fn nudge(&self) {
+        self.line().is_nudged = true;
+        self.changed.notify_one();
+    }
+
+    /// Nothing is taken in from here on; what is in line still runs.
+    pub(crate) fn close(&self) {
+        self.line().is_closed = true;
+        self.slots.close();
+        self.lazy_slots.close();
+        self.changed.notify_one();
+    }
+
+    /// Blocks until there is something for the writer to do.
+    pub(crate) fn wait(&self) -> Next {
+        let mut line = self.line();
+        let mut is_lazy_due = false;
+        loop {
+            if mem::take(&mut line.is_nudged) || !line.jobs.is_empty() {
+                return Next::Work;
+            }
+            if !line.lazy.is_empty() && (is_lazy_due || line.is_closed || line.lazy.len() >= LAZY_SLOTS / 2) {
+                return Next::Work;
+            }
+            if line.is_closed {
+                return Next::Closed;
+            }
+            // How long a sync may be put off is a matter of the machine's time, not of the model's.
+            if line.lazy.is_empty() {
+                line = self.changed.wait(line).expect("the line is only pushed and popped");
+            } else {
+                let waited = self.changed.wait_timeout(line, LAZY_WAIT).expect("the line is only pushed and popped");
+                line = waited.0;
+                is_lazy_due = waited.1.timed_out();
+            }
+        }
+    }
+
+    /// The next job without waiting; the lazy ones after the others.
+    pub(crate) fn pop(&self) -> Option<Job> {
+        let mut line = self.line();
+        line.jobs.pop_front().or_else(|| line.lazy.pop_front())
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().expect("the line is only pushed and popped")
+    }
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            line: Mutex::default(),
+            changed: Condvar::new(),
+            slots: Arc::new(Semaphore::new(SLOTS)),
+            lazy_slots: Arc::new(Semaphore::new(LAZY_SLOTS)),
+        }
+    }
+}
+
+fn stopped() -> Fault {
+    Fault::of(FaultKind::Stopping, "the store is shutting down and takes no more writes")
+}
