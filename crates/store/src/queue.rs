@@ -116,6 +116,11 @@ impl Queue {
         line.jobs.pop_front().or_else(|| line.lazy.pop_front())
     }
 
+    pub(crate) fn len(&self) -> usize {
+        let line = self.line();
+        line.jobs.len() + line.lazy.len()
+    }
+
     fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().expect("the line is only pushed and popped")
     }

@@ -76,6 +76,7 @@ pub(crate) fn run(engine: &Arc<Engine>, watches: &Watches) {
 /// One turn of the writer: everything that is in line, with one commit.
 fn batch(engine: &Engine, watches: &Watches) {
     let mut ran = Vec::new();
+    let in_line = engine.queue.len();
     let mut touched = Touched::default();
     let fate = match engine.begin_write() {
         Ok(tx) => fill(engine, &tx, &mut ran, &mut touched).and_then(|is_changed| finish(engine, tx, is_changed)),
@@ -84,7 +85,7 @@ fn batch(engine: &Engine, watches: &Watches) {
     if let Err(fault) = &fate {
         tracing::error!(%fault, writes = ran.len(), "rows could not be written");
         if ran.is_empty() {
-            refuse_line(&engine.queue, fault);
+            refuse(&engine.queue, in_line, fault);
         }
         // So that reads go on even if nobody writes for a while. If it fails, the next request tries again.
         if let Err(fault) = engine.mend() {
@@ -143,9 +144,9 @@ fn finish(engine: &Engine, tx: WriteTransaction, is_changed: bool) -> Result<(),
     }
 }
 
-/// There is no database to run them over.
-fn refuse_line(queue: &Queue, fault: &Fault) {
-    while let Some(job) = queue.pop() {
+/// There is no database to run them over. Those who came in the meantime get a try of their own.
+fn refuse(queue: &Queue, in_line: usize, fault: &Fault) {
+    for job in (0..in_line).map_while(|_| queue.pop()) {
         job.work.answer(Err(fault.clone()));
     }
 }
