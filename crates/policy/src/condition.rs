@@ -146,7 +146,8 @@ impl Condition {
         let Rule { quantifier, test, negated, if_exists } = self.rule;
         let found = request.values(&self.lookup);
         if test == Test::Null {
-            return self.values.iter().any(|value| value.eq_ignore_ascii_case("true") == found.is_none());
+            let asked = |value: &String| boolean(value) == Some(found.is_none());
+            return self.values.iter().any(asked);
         }
         let passes = |value: &str| self.wanted.iter().any(|wanted| wanted.fits(test, value, request)) != negated;
         let is_absent = found.is_none_or(|values| values.iter().next().is_none());
@@ -187,8 +188,9 @@ impl Wanted {
 
     fn fits(&self, test: Test, found: &str, request: &Request<'_>) -> bool {
         match (self, test) {
-            (Self::Text(pattern), Test::StringEqualsIgnoreCase | Test::Bool) => {
-                pattern.matches(found, Case::Insensitive, request)
+            (Self::Text(pattern), Test::StringEqualsIgnoreCase) => pattern.matches(found, Case::Insensitive, request),
+            (Self::Text(pattern), Test::Bool) => {
+                boolean(found).is_some() && pattern.matches(found, Case::Insensitive, request)
             }
             (Self::Text(pattern), _) => pattern.matches(found, Case::Sensitive, request),
             (Self::Arn(pattern), _) => pattern.matches(found, request),
@@ -211,6 +213,14 @@ impl Comparison {
             Self::GreaterThan => order.is_gt(),
             Self::GreaterThanEquals => order.is_ge(),
         }
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
     }
 }
 

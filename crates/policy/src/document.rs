@@ -127,6 +127,17 @@ impl Document {
         }
     }
 
+    /// All patterns of `Action` and `NotAction`, for services that only take some.
+    pub fn actions(&self) -> impl Iterator<Item = &str> {
+        self.statements.iter().flat_map(|statement| statement.actions.list()).map(|action| action.text.as_str())
+    }
+
+    /// All patterns of `Resource` and `NotResource`, for services that only take their own.
+    pub fn resources(&self) -> impl Iterator<Item = &str> {
+        let resources = self.statements.iter().filter_map(|statement| statement.resources.as_ref());
+        resources.flat_map(Choice::list).map(|resource| resource.text.as_str())
+    }
+
     /// Everybody who is named, with the effect of the statement that names them. `NotPrincipal` is not among them.
     pub fn principals(&self) -> impl Iterator<Item = (Effect, &PrincipalPattern)> {
         self.statements.iter().flat_map(|statement| {

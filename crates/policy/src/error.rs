@@ -19,29 +19,39 @@ pub enum Reason {
     LegacyParsing,
     /// Older than 2012-10-17 where that is required.
     OldVersion,
+    /// A resource's or trust policy lacks it.
     MissingField(&'static str),
+    /// A trust policy has it.
     ProhibitedField(&'static str),
     PrincipalInIdentityPolicy,
     MissingActions,
     MissingResources,
     DuplicateSid,
     SidNotAlphanumeric,
+    /// An action without `service:` before it.
     ActionWithoutVendor,
     ActionWithColons,
     InvalidVendor(String),
+    /// Not `*`, an account, or an ARN of a user, role or session without wildcards.
     InvalidPrincipal {
         kind: &'static str,
         value: String,
     },
+    /// A trust policy allows something else than STS's actions.
     TrustAction,
+    /// A resource that is neither `*` nor an ARN.
     ResourceNotArn(String),
     ResourcePartition {
         partition: String,
         arn: String,
     },
+    /// A resource whose service is missing or has a wildcard.
     ResourceVendor,
+    /// A region in the ARN of a bucket or object.
     ResourceRegion(String),
+    /// A region in the ARN of a resource of IAM.
     IamRegion(String),
+    /// A resource of IAM that is of no type known to it.
     IamPath,
 }
 

@@ -81,7 +81,7 @@ impl<'a> Case<'a> {
             .flat_map(|source| self.of(source).iter().map(move |policy| (source, *policy)));
         all.find_map(|(source, policy)| {
             self.matching(source, policy, Effect::Deny)
-                .find(|found| !found.is_about_resource() || self.names(found) > Named::No)
+                .find(|found| !found.is_about_resource() || self.names(found) > Named::No || self.spares_nobody(found))
                 .map(Found::refer)
         })
     }
@@ -157,6 +157,12 @@ impl<'a> Case<'a> {
 
     fn names(&self, found: &Found<'_>) -> Named {
         found.statement().names(self.request.principal)
+    }
+
+    /// AWS: a deny with `NotPrincipal` hits every principal that has a permissions boundary, listed or not (IAM User
+    /// Guide, "Permissions boundaries for IAM entities", November 2026).
+    fn spares_nobody(&self, deny: &Found<'_>) -> bool {
+        self.policies.boundary.is_some() && matches!(deny.statement().principals, Some(Choice::NoneOf(_)))
     }
 
     fn is_resource_required(&self) -> bool {

@@ -38,6 +38,7 @@ fn every_operator_compares_as_aws_does() {
         ("Bool", r#""true""#, "true", true),
         ("Bool", "true", "True", true),
         ("Bool", r#""false""#, "true", false),
+        ("Bool", r#""yes""#, "yes", false),
         ("BinaryEquals", r#""QmluYXJ5""#, "QmluYXJ5", true),
         ("IpAddress", r#""10.1.0.0/16""#, "10.1.2.3", true),
         ("IpAddress", r#""10.1.0.0/16""#, "10.2.2.3", false),
@@ -50,6 +51,7 @@ fn every_operator_compares_as_aws_does() {
         ("ArnNotLike", r#""arn:aws:sns:*:*:todo""#, "arn:aws:sns:us-east-1:111111111111:todo", false),
         ("Null", r#""false""#, "red", true),
         ("Null", r#""true""#, "red", false),
+        ("Null", r#""maybe""#, "red", false),
         ("stringequals", r#""red""#, "red", true),
     ];
     for (operator, wanted, found, expected) in cases {

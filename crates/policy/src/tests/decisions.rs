@@ -206,6 +206,8 @@ fn not_principal_spares_who_is_named() {
     let (fence, read) = (document(statement, Kind::Resource), identity(READ));
     let policies = Policies { identity: &named("i", &read), resource: &named("fence", &fence), ..Policies::default() };
     assert!(decide(&session(), "s3:GetObject", OBJECT, &policies).is_allowed());
+    let bounded = Policies { boundary: Some(Policy { name: "limit", document: &read }), ..policies };
+    assert_eq!(decide(&session(), "s3:GetObject", OBJECT, &bounded).verdict, Verdict::ExplicitDeny);
     let stranger = Principal::user(&Arn::new("iam", "", "222222222222", "user/eve"), "AIDAEVE");
     assert_eq!(decide(&stranger, "s3:GetObject", OBJECT, &policies).verdict, Verdict::ExplicitDeny);
 }

@@ -131,6 +131,35 @@ fn each_kind_has_its_own_fields() {
 }
 
 #[test]
+fn resources_that_templates_write_are_accepted() {
+    let resources = [
+        "arn:aws:logs:us-east-1:111111111111:log-group:/aws/lambda/todo:*",
+        "arn:aws:logs:*:*:*",
+        "arn:aws:s3:::photos/${aws:username}/*",
+        "arn:aws:s3:*:111111111111:accesspoint/photos",
+        "arn:aws:dynamodb:*:*:table/${aws:PrincipalTag/team, 'none'}",
+        "arn:aws:iam::*:role/todo-*",
+        "arn:${aws:partition}:sqs:*:*:todo",
+        "arn:aws-cn:sns:*",
+    ];
+    for resource in resources {
+        let statement = format!(r#"{{"Effect": "Allow", "Action": "*", "Resource": ["{resource}"]}}"#);
+        assert_eq!(refusal(&one(&statement), Kind::Identity), "accepted", "{resource}");
+    }
+}
+
+#[test]
+fn what_a_document_speaks_of_is_listed() {
+    let document = document(
+        r#"{"Effect": "Deny", "Principal": "*", "NotAction": ["s3:GetObject", "s3:Put*"], "Resource": "arn:aws:s3:::photos"},
+           {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "NotResource": "arn:aws:s3:::music"}"#,
+        Kind::Resource,
+    );
+    assert_eq!(document.actions().collect::<Vec<_>>(), ["s3:GetObject", "s3:Put*", "s3:*"]);
+    assert_eq!(document.resources().collect::<Vec<_>>(), ["arn:aws:s3:::photos", "arn:aws:s3:::music"]);
+}
+
+#[test]
 fn an_error_says_where_and_what() {
     let error = Document::parse(&one(r#"{"Action": "*", "Resource": "*"}"#), Kind::Identity).unwrap_err();
     assert_eq!(error.detail(), "Statement[0].Effect is missing");
