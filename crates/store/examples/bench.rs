@@ -18,17 +18,36 @@ async fn main() {
         println!("disk, {name}: {:.0} writes/s", run(open(&path), clients, writes).await);
         println!("memory, {name}: {:.0} writes/s", run(Store::ephemeral(), clients, writes * 10).await);
     }
-    println!("size of the rows file: {} KiB", size(&folder.path().join("64/rows")) / 1024);
-    println!("size when empty: {} KiB", {
-        let path = folder.path().join("empty");
-        drop(open(&path));
-        size(&path.join("rows")) / 1024
-    });
     let path = folder.path().join("64");
     let begun = Instant::now();
     let store = open(&path);
     println!("opened after a clean end in {:?}", begun.elapsed());
-    drop(store);
+    fill(&store).await;
+    // A copy of an open file is what a kill leaves.
+    let killed = folder.path().join("killed");
+    std::fs::create_dir(&killed).expect("the folder can be written");
+    for name in ["FORMAT", "rows"] {
+        std::fs::copy(path.join(name), killed.join(name)).expect("there is room");
+    }
+    let begun = Instant::now();
+    drop(open(&killed));
+    println!("opened {} MiB after a kill in {:?}", size(&killed.join("rows")) >> 20, begun.elapsed());
+    let empty = folder.path().join("empty");
+    drop(open(&empty));
+    println!("an empty store takes {} KiB", size(&empty.join("rows")) >> 10);
+}
+
+/// 200 MB of rows of 1 KB.
+async fn fill(store: &Store) {
+    for batch in 0..200u64 {
+        let written = store.write(move |tx| {
+            for row in 0..1000 {
+                tx.put(&(2 << 60 | batch << 32 | row).to_be_bytes(), vec![3; 1000]);
+            }
+            Ok::<_, Fault>(())
+        });
+        written.await.expect("there is room");
+    }
 }
 
 fn open(path: &Path) -> Store {
