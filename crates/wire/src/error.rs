@@ -1,0 +1,172 @@
+//! Errors out: the same error, worded by each protocol, with the habits of the services that have their own.
+
+use crate::{
+    encode::{Outgoing, host_id, json_type, namespace, set_body, sign_with_request_id, xmlns},
+    json,
+    xml::{Times, Writer},
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use serde_json::{Map as Object, Value as Json};
+use shape::{Api, ApiError, Fields, Kind, Member, OperationSpec, Protocol, Schema, Value};
+
+/// The answer that tells `error`. `resource` is the path that S3 repeats.
+pub fn encode_error(
+    api: &Api,
+    operation: Option<&OperationSpec>,
+    protocol: Protocol,
+    error: &ApiError,
+    request_id: &str,
+    resource: &str,
+) -> Response<Outgoing> {
+    let mut response = Response::new(Outgoing::empty());
+    *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    sign_with_request_id(api, request_id, response.headers_mut());
+    let schema = error_schema(operation, error);
+    match protocol {
+        Protocol::AwsJson10 | Protocol::AwsJson11 => {
+            if api.name.starts_with("cognito") {
+                set_header(response.headers_mut(), "x-amzn-errortype", error.code);
+                set_header(response.headers_mut(), "x-amzn-errormessage", &error.message);
+            }
+            let mut body = Object::new();
+            body.insert("__type".into(), typed(api, operation, error).into());
+            set_body(&mut response, json_type(protocol), json_body(body, error, schema));
+        }
+        Protocol::RestJson | Protocol::RpcV2Cbor => {
+            set_header(response.headers_mut(), "x-amzn-errortype", error.code);
+            let mut body = Object::new();
+            // AWS: Lambda says whose mistake it was.
+            if api.name == "lambda" && schema.is_some_and(|schema| has_member(schema, "Type")) {
+                body.insert("Type".into(), if error.status < 500 { "User" } else { "Service" }.into());
+            }
+            set_body(&mut response, "application/json", json_body(body, error, schema));
+        }
+        Protocol::Query => {
+            let mut writer = Writer::plain(Times::of(api));
+            enclosed(&mut writer, api, error, request_id);
+            set_body(&mut response, "text/xml", writer.out);
+        }
+        Protocol::Ec2Query => set_body(&mut response, "text/xml;charset=UTF-8", ec2(error, request_id)),
+        Protocol::RestXml if api.name == "s3" => s3(operation, error, request_id, resource, &mut response),
+        Protocol::RestXml => {
+            let mut writer = Writer::declared(Times::of(api));
+            enclosed(&mut writer, api, error, request_id);
+            set_body(&mut response, "text/xml", writer.out);
+        }
+    }
+    response
+}
+
+/// The shape of an error: its own, or the one that the operation's model has under its code.
+fn error_schema(operation: Option<&OperationSpec>, error: &ApiError) -> Option<&'static Schema> {
+    let own = error.detail.as_ref().map(|detail| detail.0);
+    own.or_else(|| operation?.errors.iter().find(|spec| spec.code == error.code).map(|spec| spec.schema))
+}
+
+fn has_member(schema: &Schema, name: &str) -> bool {
+    schema.members().iter().any(|member| member.wire_name() == name)
+}
+
+fn set_header(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    // A message may hold what a header cannot; it is in the body as well.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+/// The code with the namespace that the service gives it. Clients look only behind the `#`.
+fn typed(api: &Api, operation: Option<&OperationSpec>, error: &ApiError) -> String {
+    let is_modelled = operation.is_some_and(|operation| operation.errors.iter().any(|spec| spec.code == error.code));
+    match (api.name, error.code) {
+        ("dynamodb", code) if is_modelled => format!("com.amazonaws.dynamodb.v20120810#{code}"),
+        ("dynamodb", code @ "ValidationException") => format!("com.amazon.coral.validate#{code}"),
+        ("dynamodb", code) => format!("com.amazon.coral.service#{code}"),
+        ("sqs", code) if is_modelled => format!("com.amazonaws.sqs#{code}"),
+        (_, code) => code.into(),
+    }
+}
+
+fn json_body(mut body: Object<String, Json>, error: &ApiError, schema: Option<&'static Schema>) -> String {
+    // Models spell it `message` or `Message`.
+    let is_message = |member: &&Member| member.wire_name().eq_ignore_ascii_case("message");
+    let name = schema.and_then(|schema| schema.members().iter().find(is_message)).map_or("message", Member::wire_name);
+    if !error.message.is_empty() {
+        body.insert(name.into(), error.message.as_str().into());
+    }
+    if let Some((members, fields)) = detail(error)
+        && let Json::Object(detail) = json::write_members(members, fields)
+    {
+        // What the constructor said about the message stands; a typed detail leaves it empty.
+        let news = detail.into_iter().filter(|(key, value)| key != name || !value.as_str().unwrap_or("").is_empty());
+        body.extend(news);
+    }
+    Json::Object(body).to_string()
+}
+
+fn detail(error: &ApiError) -> Option<(&'static [Member], &Fields)> {
+    let (schema, value) = error.detail.as_deref()?;
+    match (value, &schema.kind) {
+        (Value::Structure(fields), Kind::Structure { members, .. }) => Some((members, fields)),
+        _ => None,
+    }
+}
+
+/// `<Code>`, `<Message>` and what else the error's shape says.
+fn code_and_detail(writer: &mut Writer, error: &ApiError) {
+    writer.text("Code", error.code);
+    writer.text("Message", &error.message);
+    let Some((members, fields)) = detail(error) else { return };
+    for (index, value) in fields.iter() {
+        let Some(member) = members.get(index) else { continue };
+        let is_said = ["code", "message", "type"].iter().any(|name| member.wire_name().eq_ignore_ascii_case(name));
+        if !is_said && !matches!(value, Value::Null) {
+            writer.value(member.wire_name(), member.schema, value, Some(member));
+        }
+    }
+}
+
+/// The form of the query services, CloudFront and Route 53.
+fn enclosed(writer: &mut Writer, api: &Api, error: &ApiError, request_id: &str) {
+    let uri = namespace(api);
+    writer.open("ErrorResponse", xmlns(&uri).as_slice());
+    writer.open("Error", &[]);
+    writer.text("Type", if error.status < 500 { "Sender" } else { "Receiver" });
+    code_and_detail(writer, error);
+    writer.close("Error");
+    writer.text("RequestId", request_id);
+    writer.close("ErrorResponse");
+}
+
+fn ec2(error: &ApiError, request_id: &str) -> String {
+    let mut writer = Writer::declared(Times::AsNeeded);
+    writer.open("Response", &[]);
+    writer.open("Errors", &[]);
+    writer.open("Error", &[]);
+    code_and_detail(&mut writer, error);
+    writer.close("Error");
+    writer.close("Errors");
+    writer.text("RequestID", request_id);
+    writer.close("Response");
+    writer.out
+}
+
+fn s3(
+    operation: Option<&OperationSpec>,
+    error: &ApiError,
+    request_id: &str,
+    resource: &str,
+    response: &mut Response<Outgoing>,
+) {
+    let is_head = operation.is_some_and(|operation| operation.http.method == "HEAD");
+    if is_head || response.status() == StatusCode::NOT_MODIFIED {
+        return;
+    }
+    let mut writer = Writer::declared(Times::Millis);
+    writer.open("Error", &[]);
+    code_and_detail(&mut writer, error);
+    writer.text("Resource", resource);
+    writer.text("RequestId", request_id);
+    writer.text("HostId", &host_id(request_id));
+    writer.close("Error");
+    set_body(response, "application/xml", writer.out);
+}
