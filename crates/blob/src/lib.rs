@@ -169,7 +169,7 @@ impl Blobs {
     }
 
     fn sync_file(&self, file: &File) -> io::Result<()> {
-        if self.0.ephemeral.is_some() { Ok(()) } else { file.sync_all() }
+        if self.0.ephemeral.is_some() { Ok(()) } else { file.sync_data() }
     }
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         if self.0.ephemeral.is_some() { Ok(()) } else { File::open(folder)?.sync_all() }

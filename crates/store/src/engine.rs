@@ -107,7 +107,6 @@ fn open_database(backend: &Arc<dyn StorageBackend>, cache_bytes: usize) -> Resul
 fn fault_of(doing: &str, error: Error) -> Fault {
     let kind = match &error {
         Error::Io(error) => FaultKind::of_io(error),
-        Error::DatabaseClosed => FaultKind::Stopping,
         _ => FaultKind::Internal,
     };
     Fault::of(kind, format!("cannot {doing}")).caused_by(error)

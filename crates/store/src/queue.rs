@@ -6,7 +6,6 @@
 use base::{Fault, FaultKind};
 use std::{
     collections::VecDeque,
-    mem,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     time::Duration,
 };
@@ -88,26 +87,21 @@ impl Queue {
     /// Blocks until there is something for the writer to do.
     pub(crate) fn wait(&self) -> Next {
         let mut line = self.line();
-        let mut is_lazy_due = false;
-        loop {
-            if mem::take(&mut line.is_nudged) || !line.jobs.is_empty() {
-                return Next::Work;
-            }
-            if !line.lazy.is_empty() && (is_lazy_due || line.is_closed || line.lazy.len() >= LAZY_SLOTS / 2) {
-                return Next::Work;
-            }
+        while !line.is_due() {
             if line.is_closed {
                 return Next::Closed;
             }
-            // How long a sync may be put off is a matter of the machine's time, not of the model's.
             if line.lazy.is_empty() {
                 line = self.changed.wait(line).expect("the line is only pushed and popped");
-            } else {
-                let waited = self.changed.wait_timeout(line, LAZY_WAIT).expect("the line is only pushed and popped");
-                line = waited.0;
-                is_lazy_due = waited.1.timed_out();
+                continue;
             }
+            // How long a sync may be put off is a matter of the machine's time, not of the model's.
+            let waited = self.changed.wait_timeout_while(line, LAZY_WAIT, |line| !line.is_due());
+            line = waited.expect("the line is only pushed and popped").0;
+            break;
         }
+        line.is_nudged = false;
+        Next::Work
     }
 
     /// The next job without waiting; the lazy ones after the others.
@@ -123,6 +117,14 @@ impl Queue {
 
     fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().expect("the line is only pushed and popped")
+    }
+}
+
+impl Line {
+    /// Whether the writer has a reason to begin at once.
+    fn is_due(&self) -> bool {
+        let are_lazy_due = !self.lazy.is_empty() && (self.is_closed || self.lazy.len() >= LAZY_SLOTS / 2);
+        self.is_nudged || !self.jobs.is_empty() || are_lazy_due
     }
 }
 
