@@ -16,6 +16,10 @@ const PREFIX: &str = "maquette-";
 const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpu"];
 /// The kernel's default period for CPU quotas.
 const CPU_PERIOD_US: u64 = 100_000;
+/// The largest number of processes that a 64-bit kernel knows (`PID_MAX_LIMIT`); it refuses more.
+const MAX_PIDS: u64 = 4 << 20;
+/// The kernel refuses less.
+const MIN_QUOTA_US: u64 = 1000;
 
 /// Where groups can be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,8 +98,10 @@ impl Hierarchy {
             fs::create_dir(&directory)?;
             group.directories.push(directory);
         }
-        let pids = limits.pids.to_string();
-        let quota = limits.cpu_millis.map(|millis| millis * CPU_PERIOD_US / 1000);
+        // The kernel's counters are signed.
+        let memory_bytes = memory_bytes.min(i64::MAX.unsigned_abs());
+        let pids = limits.pids.min(MAX_PIDS).to_string();
+        let quota = limits.cpu_millis.map(|millis| (millis.saturating_mul(CPU_PERIOD_US) / 1000).max(MIN_QUOTA_US));
         match self {
             Self::None => {}
             Self::V2 { parent } => {

@@ -12,6 +12,18 @@
 //! * When the runner's process dies, however it dies, everything inside dies.
 //! * What it takes is bounded: memory, processes, files, space, output waiting to be read.
 //!
+//! ```no_run
+//! # async fn example() -> Result<(), runner::Error> {
+//! use runner::{Mount, Runner, Spec};
+//! let mut spec = Spec::new("greeter", "/bin/echo");
+//! spec.root = runner::system_layers();
+//! spec.root.push(Mount::file("/etc/hosts", "127.0.0.1 localhost\n"));
+//! spec.args = vec!["hello".to_owned()];
+//! let sandbox = Runner::new("/var/lib/model/runner")?.start(spec).await?;
+//! let exit = sandbox.wait().await;
+//! # Ok(()) }
+//! ```
+//!
 //! The binary calls [`shim_main`] first thing in `main`: the runner starts its own executable again to set a sandbox up
 //! (`shim` tells why). Tests that use the runner call [`shim_before_main!`].
 //!

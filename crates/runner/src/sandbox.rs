@@ -33,6 +33,8 @@ use tokio::net::unix::pipe::Receiver;
 /// How long the kernel may take to make a sandbox, on the slowest machine, before something is wrong.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
+const NO_ANSWER: &str = "the shim gave no answer; main must begin with runner::shim_main()";
+
 /// Sandboxes run as users from here up, one each (for a root runner): above the ranges that distributions, directory
 /// services and container tools hand out, and below the sign bit.
 const FIRST_UID: u32 = 2_000_000_000;
@@ -118,7 +120,10 @@ impl Shared {
         let control = life.control.as_ref().expect("it was put there above");
         control.set_read_timeout(Some(START_TIMEOUT)).map_err(failed)?;
         wire::send(control, &job, &[peak.as_fd()]).map_err(failed)?;
-        let (answer, listeners) = wire::receive::<Started>(control).map_err(failed)?;
+        let (answer, listeners) = wire::receive::<Started>(control).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => failed(io::Error::other(NO_ANSWER)),
+            _ => failed(error),
+        })?;
         if let Started::Failed(failure) = answer {
             return Err(Error::Step { source: io::Error::from_raw_os_error(failure.errno), step: failure.step });
         }
@@ -145,7 +150,9 @@ fn memory_ceiling(spec: &Spec) -> u64 {
             _ => 0,
         })
         .sum();
-    spec.limits.memory_bytes + spec.limits.tmp_bytes + mounted + SHARED_MEMORY_BYTES
+    [spec.limits.tmp_bytes, mounted, SHARED_MEMORY_BYTES]
+        .into_iter()
+        .fold(spec.limits.memory_bytes, u64::saturating_add)
 }
 
 /// A sandbox that runs, not yet known to the asynchronous runtime.
@@ -199,16 +206,12 @@ pub struct Exit {
 impl Sandbox {
     /// The listener that was asked for at `address`; once. Non-blocking; it belongs to the sandbox's network for ever.
     pub fn take_listener(&mut self, address: SocketAddr) -> Option<TcpListener> {
-        let listener = TcpListener::from(self.take(Listen::Tcp(address))?);
-        listener.set_nonblocking(true).ok()?;
-        Some(listener)
+        self.take(Listen::Tcp(address)).map(TcpListener::from)
     }
 
     /// The same for a datagram socket.
     pub fn take_socket(&mut self, address: SocketAddr) -> Option<UdpSocket> {
-        let socket = UdpSocket::from(self.take(Listen::Udp(address))?);
-        socket.set_nonblocking(true).ok()?;
-        Some(socket)
+        self.take(Listen::Udp(address)).map(UdpSocket::from)
     }
 
     fn take(&mut self, wanted: Listen) -> Option<OwnedFd> {
@@ -222,8 +225,10 @@ impl Sandbox {
             if let Some(exit) = self.exit.get() {
                 return *exit;
             }
-            // An error of readiness means that the runtime is going down; the next read says the same.
-            let _ = self.control.readable().await;
+            if self.control.readable().await.is_err() {
+                // The runtime is going down, and this future with it: nothing true can be said any more.
+                std::future::pending::<()>().await;
+            }
             self.read_control();
         }
     }

@@ -67,7 +67,9 @@ impl<T, E: Into<io::Error>> At<T> for Result<T, E> {
 }
 
 fn run() -> i32 {
-    close_inherited();
+    // Whatever leaked through exec into this process must not reach the program. The runner opens everything
+    // close-on-exec; this is for what a library in it may have forgotten.
+    close_range(0);
     // SAFETY: the runner starts the shim with its end of the control stream as standard input; nothing else owns it.
     #[expect(unsafe_code, reason = "descriptor 0 is ours by agreement with the runner")]
     let control = UnixStream::from(unsafe { OwnedFd::from_raw_fd(0) });
@@ -145,12 +147,7 @@ fn wait_for(pid: i32) {
     while matches!(waitpid(pid, WaitOptions::empty()), Err(Errno::INTR)) {}
 }
 
-/// Whatever leaked through exec into this process must not reach the program. Best effort: the runner opens everything
-/// close-on-exec, this is for what a library in it may have forgotten.
-fn close_inherited() {
-    close_range(0);
-}
-
+/// Closes (or marks, as the flags say) all but the three standard descriptors.
 fn close_range(flags: u32) {
     // SAFETY: called where nothing above standard error is owned yet (shim), or only to mark close-on-exec (program).
     #[expect(unsafe_code, reason = "a plain system call on descriptors")]

@@ -12,7 +12,7 @@ pub struct Spec {
     /// Shown in process lists and logs.
     pub name: String,
     /// What the root holds besides `/dev`, `/proc`, `/tmp` and default `/etc/passwd` and `/etc/group`; made in this
-    /// order, so a later entry may lie inside an earlier one only if that one is a [`Mount::Tmpfs`].
+    /// order: a later entry may lie inside an earlier [`Mount::Tmpfs`], or on something that an earlier bind has there.
     pub root: Vec<Mount>,
     /// The program: a path inside the sandbox, or a name looked up in the `PATH` of `env`.
     pub command: PathBuf,
@@ -114,7 +114,7 @@ impl Mount {
 pub struct Limits {
     /// Memory of all its processes together, files in `/tmp` not counted. More ends the sandbox.
     pub memory_bytes: u64,
-    /// Processes and threads.
+    /// Processes and threads. For an ordinary user's runner on Linux before 5.14, all that this user runs counts.
     pub pids: u64,
     pub open_files: u64,
     /// The size of `/tmp`, which lives in memory.

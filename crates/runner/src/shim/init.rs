@@ -1,6 +1,6 @@
 //! Process 1 of the sandbox: builds the root, starts the program, then watches until it ends.
 
-use super::{At, close_range, fork, leave, privileges, report_failure, root, seccomp, silence_output};
+use super::{At, close_range, fork, leave, privileges, report_failure, root, seccomp, silence_output, unshare};
 use crate::{
     spec::Limits,
     wire::{self, Ended, Failure, Job, PAUSE, RESUME, Started, Status},
@@ -13,6 +13,7 @@ use rustix::{
         DumpableBehavior, Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, getrlimit, kill_process_group,
         pidfd_open, set_dumpable_behavior, set_parent_process_death_signal, setrlimit, setsid, wait,
     },
+    thread::UnshareFlags,
 };
 use std::{
     fs::{self, File},
@@ -38,12 +39,18 @@ pub(super) fn run(control: &UnixStream, job: &Job, peak: &File, listeners: Vec<O
     }
     drop(listeners);
     silence_output();
-    watch(control, &job.spec.limits, peak, program);
+    watch(control, &job.spec.limits, peak, &program);
     0
 }
 
+/// The program, waited for by its pid and noticed by its descriptor.
+struct Program {
+    pid: Pid,
+    fd: OwnedFd,
+}
+
 /// Returns once the program has replaced this one's copy, or could not.
-fn launch(job: &Job) -> Result<Pid, Failure> {
+fn launch(job: &Job) -> Result<Program, Failure> {
     let groups = job
         .cgroups
         .iter()
@@ -51,7 +58,7 @@ fn launch(job: &Job) -> Result<Pid, Failure> {
         .collect::<Result<Vec<_>, _>>()?;
     root::build(job)?;
     let (report, reporter) = pipe_with(PipeFlags::CLOEXEC).at("make a pipe")?;
-    let program = match fork().at("fork the program")? {
+    let pid = match fork().at("fork the program")? {
         0 => {
             let failure = become_program(job, &groups);
             let told = serde_json::to_vec(&failure).expect("a failure is a string and a number");
@@ -62,6 +69,7 @@ fn launch(job: &Job) -> Result<Pid, Failure> {
         pid => Pid::from_raw(pid).expect("the parent's side of fork gets a pid"),
     };
     drop(reporter);
+    let program = Program { pid, fd: pidfd_open(pid, PidfdFlags::empty()).at("watch the program")? };
     privileges::drop_all(job.uid)?;
     // The program runs as the same user: it must not read or trace the init of its own sandbox.
     set_dumpable_behavior(DumpableBehavior::NotDumpable).at("hide init")?;
@@ -72,7 +80,7 @@ fn launch(job: &Job) -> Result<Pid, Failure> {
     if told.is_empty() {
         return Ok(program);
     }
-    Err(serde_json::from_slice(&told).unwrap_or(Failure { step: "start the program".to_owned(), errno: 0 }))
+    Err(serde_json::from_slice(&told).unwrap_or(Failure { step: "start the program".to_owned(), errno: libc::EIO }))
 }
 
 /// Comes back only if the program could not be executed.
@@ -82,6 +90,8 @@ fn become_program(job: &Job, groups: &[File]) -> Failure {
         for group in groups {
             group.write_at(b"0", 0).at("join a cgroup")?;
         }
+        // After joining: the group joined becomes the top, and the host's names stay outside.
+        unshare(UnshareFlags::NEWCGROUP).at("make a cgroup namespace")?;
         privileges::drop_all(job.uid)?;
         limit(&spec.limits)?;
         setsid().at("start a session")?;
@@ -111,7 +121,7 @@ fn become_program(job: &Job, groups: &[File]) -> Failure {
 fn limit(limits: &Limits) -> Result<(), Failure> {
     // Two more than asked for: init counts, and so does the program itself while it becomes another one.
     for (resource, wanted, name) in [
-        (Resource::Nproc, limits.pids + 2, "processes"),
+        (Resource::Nproc, limits.pids.saturating_add(2), "processes"),
         (Resource::Nofile, limits.open_files, "open files"),
         (Resource::Fsize, limits.file_bytes, "file size"),
         (Resource::Core, 0, "core files"),
@@ -124,10 +134,10 @@ fn limit(limits: &Limits) -> Result<(), Failure> {
 }
 
 /// Until the program ends, uses too much memory, or the runner says so or is gone. Leaves nothing alive.
-fn watch(control: &UnixStream, limits: &Limits, peak: &File, program: Pid) {
-    let program_fd = pidfd_open(program, PidfdFlags::empty()).ok();
+fn watch(control: &UnixStream, limits: &Limits, peak: &File, program: &Program) {
     let mut highest = 0;
     let mut over_memory = false;
+    let mut is_paused = false;
     let status = loop {
         let used = memory_used();
         if used > highest {
@@ -136,17 +146,19 @@ fn watch(control: &UnixStream, limits: &Limits, peak: &File, program: Pid) {
             let _ = peak.write_at(&highest.to_le_bytes(), 0);
         }
         over_memory |= used > limits.memory_bytes;
-        let mut events = vec![PollFd::new(control, PollFlags::IN)];
-        events.extend(program_fd.as_ref().map(|fd| PollFd::new(fd, PollFlags::IN)));
-        let commanded = match poll(&mut events, Some(&TICK)) {
-            Ok(_) => !events[0].revents().is_empty(),
-            Err(_) => false,
-        };
-        if let Some(status) = reap(program) {
+        let mut events = [PollFd::new(control, PollFlags::IN), PollFd::new(&program.fd, PollFlags::IN)];
+        // What stands still does not grow.
+        let is_commanded = poll(&mut events, (!is_paused).then_some(&TICK)).is_ok() && !events[0].revents().is_empty();
+        if let Some(status) = reap(program.pid) {
             break status;
         }
-        if over_memory || (commanded && obey(control).is_none()) {
-            break Status::Signal(Signal::KILL.as_raw());
+        let command = if is_commanded { obey(control) } else { Obeyed::Nothing };
+        match command {
+            Obeyed::End => break Status::Signal(Signal::KILL.as_raw()),
+            _ if over_memory => break Status::Signal(Signal::KILL.as_raw()),
+            Obeyed::Paused => is_paused = true,
+            Obeyed::Resumed => is_paused = false,
+            Obeyed::Nothing => {}
         }
     };
     broadcast(Signal::KILL);
@@ -167,16 +179,28 @@ fn reap(program: Pid) -> Option<Status> {
     ended
 }
 
-/// `None` when there will be no more commands.
-fn obey(control: &UnixStream) -> Option<()> {
+enum Obeyed {
+    Paused,
+    Resumed,
+    Nothing,
+    End,
+}
+
+fn obey(control: &UnixStream) -> Obeyed {
     let mut command = [0];
     match rustix::io::read(control.as_fd(), &mut command) {
-        Ok(1) if command[0] == PAUSE => broadcast(Signal::STOP),
-        Ok(1) if command[0] == RESUME => broadcast(Signal::CONT),
-        Err(Errno::INTR) => {}
-        _ => return None,
+        Ok(1) if command[0] == PAUSE => {
+            broadcast(Signal::STOP);
+            Obeyed::Paused
+        }
+        Ok(1) if command[0] == RESUME => {
+            broadcast(Signal::CONT);
+            Obeyed::Resumed
+        }
+        Err(Errno::INTR) => Obeyed::Nothing,
+        // The runner is gone, or wants the sandbox to be.
+        _ => Obeyed::End,
     }
-    Some(())
 }
 
 /// To every process in the namespace but this one.

@@ -26,9 +26,19 @@ pub(super) fn raise_loopback(addresses: &[Ipv4Addr]) -> Result<(), Failure> {
 }
 
 pub(super) fn listen(wanted: &[Listen]) -> Result<Vec<OwnedFd>, Failure> {
-    let open = |listen: &Listen| match listen {
-        Listen::Tcp(address) => TcpListener::bind(address).map(OwnedFd::from),
-        Listen::Udp(address) => UdpSocket::bind(address).map(OwnedFd::from),
+    let open = |listen: &Listen| -> io::Result<OwnedFd> {
+        match listen {
+            Listen::Tcp(address) => {
+                let listener = TcpListener::bind(address)?;
+                listener.set_nonblocking(true)?;
+                Ok(OwnedFd::from(listener))
+            }
+            Listen::Udp(address) => {
+                let socket = UdpSocket::bind(address)?;
+                socket.set_nonblocking(true)?;
+                Ok(OwnedFd::from(socket))
+            }
+        }
     };
     wanted.iter().map(|listen| open(listen).at(format!("listen on {listen:?}"))).collect()
 }

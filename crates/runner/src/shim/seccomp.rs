@@ -66,6 +66,10 @@ const WITH_NAMESPACE_FLAGS: &[libc::c_long] = &[libc::SYS_unshare, libc::SYS_clo
 /// falls back to `clone`.
 const UNKNOWN: &[libc::c_long] = &[libc::SYS_clone3];
 
+/// The only families of sockets that `socket` makes. Others answer EAFNOSUPPORT: some (vsock) pass by the network
+/// namespace, some (alg) are kernel surface without need.
+const SOCKET_FAMILIES: &[libc::c_int] = &[libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+
 const NAMESPACE_FLAGS: u32 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWCGROUP
     | libc::CLONE_NEWUTS
@@ -129,7 +133,15 @@ fn program() -> Vec<libc::sock_filter> {
             step(RETURN, libc::SECCOMP_RET_ALLOW),
         ]);
     }
-    filter.push(step(RETURN, libc::SECCOMP_RET_ALLOW));
+    filter.extend([
+        unless_not(IF_EQUAL, libc::SYS_socket as u32),
+        step(RETURN, libc::SECCOMP_RET_ALLOW),
+        step(LOAD, FIRST_ARGUMENT),
+    ]);
+    for family in SOCKET_FAMILIES {
+        filter.extend([unless(IF_EQUAL, *family as u32), step(RETURN, libc::SECCOMP_RET_ALLOW)]);
+    }
+    filter.push(step(RETURN, errno(libc::EAFNOSUPPORT)));
     filter
 }
 
