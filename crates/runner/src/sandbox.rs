@@ -127,8 +127,9 @@ impl Shared {
         if let Started::Failed(failure) = answer {
             return Err(Error::Step { source: io::Error::from_raw_os_error(failure.errno), step: failure.step });
         }
+        let memory_bytes = job.spec.limits.memory_bytes;
         let listeners = job.spec.net.listeners.into_iter().zip(listeners).collect();
-        Ok(Launched { life, stdout, stderr, listeners, peak: peak.into() })
+        Ok(Launched { life, stdout, stderr, listeners, peak: peak.into(), memory_bytes })
     }
 
     /// For root, a user that nothing else on the machine runs as. Otherwise any number does: it is only a name for the
@@ -162,18 +163,20 @@ struct Launched {
     stderr: OwnedFd,
     listeners: Vec<(Listen, OwnedFd)>,
     peak: File,
+    memory_bytes: u64,
 }
 
 impl Launched {
-    fn into_sandbox(mut self) -> io::Result<Sandbox> {
+    fn into_sandbox(self) -> io::Result<Sandbox> {
         let control = self.life.control.as_ref().expect("it is taken only when dropped").try_clone()?;
         control.set_nonblocking(true)?;
         Ok(Sandbox {
             control: tokio::net::UnixStream::from_std(control)?,
             stdout: Some(Receiver::from_owned_fd(self.stdout)?),
             stderr: Some(Receiver::from_owned_fd(self.stderr)?),
-            listeners: std::mem::take(&mut self.listeners),
+            listeners: self.listeners,
             peak: self.peak,
+            memory_bytes: self.memory_bytes,
             received: Mutex::new(Vec::new()),
             exit: OnceLock::new(),
             life: self.life,
@@ -190,6 +193,7 @@ pub struct Sandbox {
     control: tokio::net::UnixStream,
     listeners: Vec<(Listen, OwnedFd)>,
     peak: File,
+    memory_bytes: u64,
     received: Mutex<Vec<u8>>,
     exit: OnceLock<Exit>,
     life: Life,
@@ -272,11 +276,16 @@ impl Sandbox {
         self.control.try_write(&[command]).map(drop)
     }
 
-    /// The most memory that all processes together were seen to use, files not counted; looked at twenty times a second.
+    /// The most memory that all processes together were seen to use, files not counted; looked at twenty times a second
+    /// and after each pause. At least the limit, if that was what ended the sandbox.
     pub fn peak_memory_bytes(&self) -> u64 {
         let mut bytes = [0; 8];
         // Nothing is written until the first look.
-        self.peak.read_exact_at(&mut bytes, 0).map_or(0, |()| u64::from_le_bytes(bytes))
+        let seen = self.peak.read_exact_at(&mut bytes, 0).map_or(0, |()| u64::from_le_bytes(bytes));
+        match self.exit.get() {
+            Some(exit) if exit.out_of_memory => seen.max(self.memory_bytes),
+            _ => seen,
+        }
     }
 }
 

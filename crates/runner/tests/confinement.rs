@@ -293,7 +293,7 @@ for_everybody! {
             spec.limits = Limits { memory_bytes: 64 << 20, tmp_bytes: 1 << 20, ..Limits::default() };
             let sandbox = world.runner.start(spec).await.unwrap();
             let exit = sandbox.wait().await;
-            println!("peak {} MiB", sandbox.peak_memory_bytes() >> 20);
+            assert!(sandbox.peak_memory_bytes() >= 64 << 20);
             assert_eq!(exit, Exit { status: Status::Signal(9), out_of_memory: true });
         }
     }
@@ -345,6 +345,32 @@ for_everybody! {
             total += stdout.read(&mut chunk).await.unwrap();
         }
         assert_eq!(finish_stderr(sandbox).await, "done\n");
+    }
+
+    async fn output_can_be_opened_by_name(world: World) {
+        let said = world.says("echo one > /dev/stdout; echo two > /dev/stderr; echo three > /proc/self/fd/1").await;
+        assert_eq!(said, "one\nthree\ntwo\n");
+    }
+
+    async fn a_tmpfs_may_lie_anywhere_and_is_bounded(world: World) {
+        let mut spec = world.shell("echo x > small && cat small; head -c 2M /dev/zero > big || echo full");
+        spec.root.push(Mount::tmpfs("/var/lib/data", 1 << 20));
+        spec.cwd = PathBuf::from("/var/lib/data");
+        let (said, exit) = world.run(spec).await;
+        assert!(said.starts_with("x\nfull\n"), "{said}");
+        assert_eq!(exit, ended(0));
+    }
+
+    async fn a_share_of_a_cpu_is_held_where_there_are_control_groups(world: World) {
+        let mut spec = world.python(
+            "import time\n\
+             begin = time.monotonic()\n\
+             while time.monotonic() < begin + 1: pass\n\
+             print(time.process_time())",
+        );
+        spec.limits.cpu_millis = Some(250);
+        let used: f64 = world.run(spec).await.0.trim().parse().unwrap();
+        assert!(world.runner.enforcement() == Enforcement::ResourceLimits || used < 0.6, "{used} seconds of one");
     }
 
     async fn a_killed_sandbox_leaves_nothing(world: World) {

@@ -10,8 +10,9 @@ use rustix::{
     io::Errno,
     pipe::{PipeFlags, pipe_with},
     process::{
-        DumpableBehavior, Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, getrlimit, kill_process_group,
-        pidfd_open, set_dumpable_behavior, set_parent_process_death_signal, setrlimit, setsid, wait,
+        DumpableBehavior, Gid, Pid, PidfdFlags, Resource, Rlimit, Signal, Uid, WaitOptions, geteuid, getrlimit,
+        kill_process_group, pidfd_open, set_dumpable_behavior, set_parent_process_death_signal, setrlimit, setsid,
+        wait,
     },
     thread::UnshareFlags,
 };
@@ -92,6 +93,7 @@ fn become_program(job: &Job, groups: &[File]) -> Failure {
         }
         // After joining: the group joined becomes the top, and the host's names stay outside.
         unshare(UnshareFlags::NEWCGROUP).at("make a cgroup namespace")?;
+        give_output(job.uid)?;
         privileges::drop_all(job.uid)?;
         limit(&spec.limits)?;
         setsid().at("start a session")?;
@@ -118,13 +120,25 @@ fn become_program(job: &Job, groups: &[File]) -> Failure {
         .expect_err("it is one")
 }
 
+/// Programs open `/dev/stderr` by name, which asks the pipe's owner and mode; who made it was the runner's user.
+fn give_output(uid: u32) -> Result<(), Failure> {
+    if geteuid().is_root() {
+        let (user, group) = (Uid::from_raw(uid), Gid::from_raw(uid));
+        for output in [rustix::stdio::stdout(), rustix::stdio::stderr()] {
+            rustix::fs::fchown(output, Some(user), Some(group)).at("hand over the output")?;
+        }
+    }
+    Ok(())
+}
+
 fn limit(limits: &Limits) -> Result<(), Failure> {
     // Two more than asked for: init counts, and so does the program itself while it becomes another one.
     for (resource, wanted, name) in [
         (Resource::Nproc, limits.pids.saturating_add(2), "processes"),
         (Resource::Nofile, limits.open_files, "open files"),
         (Resource::Fsize, limits.file_bytes, "file size"),
-        (Resource::Core, 0, "core files"),
+        // One byte, not none: where the host pipes cores to a collector, only one keeps it from being started.
+        (Resource::Core, 1, "core files"),
     ] {
         // Raising a hard limit takes a capability that may be missing: then the host's own limit holds.
         let value = getrlimit(resource).maximum.map_or(wanted, |hard| wanted.min(hard));
