@@ -156,7 +156,8 @@ async fn log(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let request_id = request.extensions().get::<Context>().map(|context| context.request_id.clone());
     let response = next.run(request).await;
-    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
+    let status = response.status().as_u16();
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     if method == Method::GET && path == "/health" {
         tracing::debug!(%method, path, status, micros, request_id, "answered");
     } else {
