@@ -173,8 +173,11 @@ fn write_if_present(path: &Path, value: &str) -> io::Result<()> {
 
 /// Whether children of this version 2 group can have memory and pids limits, which is asked for if need be.
 fn delegates(parent: &Path) -> bool {
-    // Refused in a group that has processes; then another candidate is looked at.
-    let _ = fs::write(parent.join("cgroup.subtree_control"), "+memory +pids +cpu");
+    for controller in CONTROLLERS {
+        // Refused in a group that has processes, and then another candidate is looked at; one by one, since a machine
+        // without one of them still has the others.
+        let _ = fs::write(parent.join("cgroup.subtree_control"), format!("+{controller}"));
+    }
     accepts(parent, "memory.max") && accepts(parent, "pids.max")
 }
 
