@@ -15,14 +15,16 @@ macro_rules! schema {
 /// A structure: its Rust type, its schema, and the way between the two.
 ///
 /// `name: Type = "Name" SchemaName trait() …;` is a member that is honoured.
+/// One with a streamed member says `stream` before its name, and cannot be cloned.
 /// `+ "Name" trait() …;` is one that is refused (`unsupported()`) or has no effect here (`no_effect("why")`).
 #[macro_export]
 macro_rules! structure {
-    ($name:ident $($on:ident($($on_args:tt)*))* {
+    (stream $($rest:tt)*) => { $crate::structure! { @with [Debug, Default] $($rest)* } };
+    (@with [$($derived:ident),*] $name:ident $($on:ident($($on_args:tt)*))* {
         $($field:ident: $type:ty = $wire:literal $schema:ident $($with:ident($($with_args:tt)*))*;)*
         $(+ $other:literal $($other_with:ident($($other_args:tt)*))*;)*
     }) => {
-        #[derive(Debug, Default)]
+        #[derive($($derived),*)]
         pub struct $name { $(pub $field: $type,)* }
 
         #[allow(non_upper_case_globals, clippy::allow_attributes)]
@@ -50,6 +52,7 @@ macro_rules! structure {
             }
         }
     };
+    ($($rest:tt)*) => { $crate::structure! { @with [Clone, Debug, Default, PartialEq] $($rest)* } };
 }
 
 /// An enumeration of texts: `text! { ReturnValue { None = "NONE", AllOld = "ALL_OLD" } }`.

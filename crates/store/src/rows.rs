@@ -131,7 +131,8 @@ impl<K: KeyPart<Owned = K>, V: Record> Rows<K, V> {
         })
     }
 
-    fn range(&self, scope: &[u8], prefix: impl KeyPrefix<K>) -> KeyRange {
+    /// All keys that begin with `prefix`.
+    pub fn range(&self, scope: &[u8], prefix: impl KeyPrefix<K>) -> KeyRange {
         let mut bytes = self.prefix(scope);
         prefix.encode_prefix(&mut bytes);
         KeyRange::prefix(&bytes)
@@ -142,7 +143,7 @@ impl<K: KeyPart<Owned = K>, V: Record> Rows<K, V> {
         key.ok_or_else(|| Fault::internal(format!("a key of table {} cannot be read", self.table)))
     }
 
-    fn encode_record(&self, record: &V) -> Result<Vec<u8>, Fault> {
+    pub fn encode_record(&self, record: &V) -> Result<Vec<u8>, Fault> {
         let mut bytes = vec![V::VERSION];
         rmp_serde::encode::write_named(&mut bytes, record).map_err(|error| {
             Fault::internal(format!("a record of table {} cannot be written", self.table)).caused_by(error)

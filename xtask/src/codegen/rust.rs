@@ -303,7 +303,10 @@ impl<'a> Writer<'a> {
     }
 
     fn structure(&self, name: &str, shape: &Shape) -> String {
-        let mut head = names::shape(name);
+        let has_stream = shape.members.iter().any(|(member, reference)| {
+            self.is_written(name, member) && self.rust_type(&reference.shape) == "ByteStream"
+        });
+        let mut head = format!("{}{}", if has_stream { "stream " } else { "" }, names::shape(name));
         if shape.union {
             head += " union()";
         }

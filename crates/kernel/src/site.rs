@@ -1,0 +1,48 @@
+//! Hosts that are not APIs: a distribution, an HTTP API, a hosted sign-in page.
+
+use crate::{Call, Cloud};
+use http::{Method, Uri};
+use shape::ByteStream;
+use std::{future::Future, pin::Pin};
+
+pub type Request = http::Request<ByteStream>;
+pub type Response = http::Response<ByteStream>;
+
+/// A service that answers HTTP under its own host names.
+pub trait Site: Send + Sync + 'static {
+    /// Whether `host` (without port, in small letters) and the request's target are this site's.
+    fn owns(&self, host: &str, method: &Method, uri: &Uri) -> bool;
+    /// `call` is anonymous; it says when, from where and under which request id.
+    fn answer(&self, cloud: &Cloud, call: &Call, request: Request) -> impl Future<Output = Response> + Send;
+}
+
+/// [`Site`] behind a pointer.
+pub(crate) trait AnySite: Send + Sync {
+    fn owns(&self, host: &str, method: &Method, uri: &Uri) -> bool;
+    fn answer<'a>(
+        &'a self,
+        cloud: &'a Cloud,
+        call: &'a Call,
+        request: Request,
+    ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+}
+
+impl<S: Site> AnySite for S {
+    fn owns(&self, host: &str, method: &Method, uri: &Uri) -> bool {
+        Site::owns(self, host, method, uri)
+    }
+    fn answer<'a>(
+        &'a self,
+        cloud: &'a Cloud,
+        call: &'a Call,
+        request: Request,
+    ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
+        Box::pin(Site::answer(self, cloud, call, request))
+    }
+}
+
+/// The model's own internet: whoever answers a request by its host. The gateway is one; services reach the hosts of
+/// other services through it.
+pub trait Web: Send + Sync + 'static {
+    fn fetch<'a>(&'a self, cloud: &'a Cloud, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+}

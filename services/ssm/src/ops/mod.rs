@@ -1,0 +1,4 @@
+//! One file per operation.
+
+mod get_parameter;
+mod put_parameter;
