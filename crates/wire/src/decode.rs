@@ -1,7 +1,7 @@
 //! Requests in.
 
 use crate::{
-    form,
+    cbor, form,
     json::{self, Wording},
     rest,
     route::Routed,
@@ -55,7 +55,9 @@ pub fn decode(routed: &Routed, parts: &Parts, body: Incoming) -> Result<Value, A
         Protocol::RestXml => read_xml_members(input, &body, &mut fields),
         Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RestJson => json::parse(&body)
             .and_then(|json| json::read_members(input.members(), json, &mut fields, wording(operation.api))),
-        Protocol::RpcV2Cbor => return Err(ApiError::not_implemented("the rpcv2Cbor protocol")),
+        Protocol::RpcV2Cbor => {
+            cbor::parse(&body).and_then(|tree| cbor::read_members(input.members(), tree, &mut fields))
+        }
     };
     read.map_err(|wrong| body_error(operation.api, protocol, wrong))?;
     Ok(Value::Structure(fields))

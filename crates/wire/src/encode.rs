@@ -1,7 +1,7 @@
 //! Answers out.
 
 use crate::{
-    json, rest,
+    cbor, json, rest,
     text::Malformed,
     xml::{self, Times, Writer},
 };
@@ -58,7 +58,10 @@ pub fn encode(
             }
             rest_body(operation, protocol, &mut fields, &mut response);
         }
-        Protocol::RpcV2Cbor => return Err(ApiError::not_implemented("the rpcv2Cbor protocol")),
+        Protocol::RpcV2Cbor => {
+            let body = cbor::write_members(operation.output.members(), &fields);
+            cbor::set_body(&mut response, body);
+        }
     }
     Ok(response)
 }
@@ -199,7 +202,8 @@ fn payload(
         }
         value => {
             let mut writer = Writer::declared(Times::of(operation.api));
-            let name = member.wire.or(member.schema.xml_name).unwrap_or(member.schema.name);
+            let renamed = member.wire.filter(|wire| *wire != member.name);
+            let name = renamed.or(member.schema.xml_name).unwrap_or(member.schema.name);
             if let (Value::Structure(fields), Kind::Structure { members, .. }) = (&value, &member.schema.kind) {
                 let uri = member.xml_namespace.map(|(_, uri)| uri).or(member.schema.xml_namespace);
                 let uri = uri.map_or_else(|| namespace(operation.api), Into::into);

@@ -1,13 +1,14 @@
 //! Errors out: the same error, worded by each protocol, with the habits of the services that have their own.
 
 use crate::{
+    cbor,
     encode::{Outgoing, host_id, json_type, namespace, set_body, sign_with_request_id, xmlns},
-    json,
+    json, rest,
     xml::{Times, Writer},
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Map as Object, Value as Json};
-use shape::{Api, ApiError, Fields, Kind, Member, OperationSpec, Protocol, Schema, Value};
+use shape::{Api, ApiError, ErrorSpec, Fields, Kind, Member, OperationSpec, Place, Protocol, Schema, Value};
 
 /// The answer that tells `error`. `resource` is the path that S3 repeats.
 pub fn encode_error(
@@ -21,7 +22,22 @@ pub fn encode_error(
     let mut response = Response::new(Outgoing::empty());
     *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     sign_with_request_id(api, request_id, response.headers_mut());
-    let schema = error_schema(operation, error);
+    let spec = operation.and_then(|operation| operation.errors.iter().find(|spec| spec.code == error.code).copied());
+    // The shape of an error: its own, or the one that the model has under its code.
+    let schema = error.detail.as_ref().map(|detail| detail.0).or_else(|| spec.map(|spec| spec.schema));
+    if let Some(spec) = spec.filter(|spec| spec.name != spec.code)
+        && matches!(protocol, Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RpcV2Cbor)
+    {
+        // AWS: SQS and CloudWatch once spoke query; clients still know their errors by the codes of that time.
+        let blame = if error.status < 500 { "Sender" } else { "Receiver" };
+        set_header(response.headers_mut(), "x-amzn-query-error", &format!("{};{blame}", spec.code));
+    }
+    if let Some((members, fields)) =
+        detail(error).filter(|_| matches!(protocol, Protocol::RestJson | Protocol::RestXml))
+    {
+        // What a header cannot hold is left out: the error itself matters more.
+        rest::write(members, fields, response.headers_mut()).ok();
+    }
     match protocol {
         Protocol::AwsJson10 | Protocol::AwsJson11 => {
             if api.name.starts_with("cognito") {
@@ -29,10 +45,14 @@ pub fn encode_error(
                 set_header(response.headers_mut(), "x-amzn-errormessage", &error.message);
             }
             let mut body = Object::new();
-            body.insert("__type".into(), typed(api, operation, error).into());
+            body.insert("__type".into(), typed(api, spec, error).into());
             set_body(&mut response, json_type(protocol), json_body(body, error, schema));
         }
-        Protocol::RestJson | Protocol::RpcV2Cbor => {
+        Protocol::RpcV2Cbor => {
+            let body = cbor::write_error(&typed(api, spec, error), &error.message, detail(error));
+            cbor::set_body(&mut response, body);
+        }
+        Protocol::RestJson => {
             set_header(response.headers_mut(), "x-amzn-errortype", error.code);
             let mut body = Object::new();
             // AWS: Lambda says whose mistake it was.
@@ -51,16 +71,10 @@ pub fn encode_error(
         Protocol::RestXml => {
             let mut writer = Writer::declared(Times::of(api));
             enclosed(&mut writer, api, error, request_id);
-            set_body(&mut response, "text/xml", writer.out);
+            set_body(&mut response, "application/xml", writer.out);
         }
     }
     response
-}
-
-/// The shape of an error: its own, or the one that the operation's model has under its code.
-fn error_schema(operation: Option<&OperationSpec>, error: &ApiError) -> Option<&'static Schema> {
-    let own = error.detail.as_ref().map(|detail| detail.0);
-    own.or_else(|| operation?.errors.iter().find(|spec| spec.code == error.code).map(|spec| spec.schema))
 }
 
 fn has_member(schema: &Schema, name: &str) -> bool {
@@ -75,14 +89,14 @@ fn set_header(headers: &mut HeaderMap, name: &'static str, value: &str) {
 }
 
 /// The code with the namespace that the service gives it. Clients look only behind the `#`.
-fn typed(api: &Api, operation: Option<&OperationSpec>, error: &ApiError) -> String {
-    let is_modelled = operation.is_some_and(|operation| operation.errors.iter().any(|spec| spec.code == error.code));
-    match (api.name, error.code) {
-        ("dynamodb", code) if is_modelled => format!("com.amazonaws.dynamodb.v20120810#{code}"),
-        ("dynamodb", code @ "ValidationException") => format!("com.amazon.coral.validate#{code}"),
-        ("dynamodb", code) => format!("com.amazon.coral.service#{code}"),
-        ("sqs", code) if is_modelled => format!("com.amazonaws.sqs#{code}"),
-        (_, code) => code.into(),
+fn typed(api: &Api, spec: Option<&ErrorSpec>, error: &ApiError) -> String {
+    let name = spec.map_or(error.code, |spec| spec.name);
+    match (api.name, spec) {
+        ("dynamodb", Some(_)) => format!("com.amazonaws.dynamodb.v20120810#{name}"),
+        ("dynamodb", None) if name == "ValidationException" => format!("com.amazon.coral.validate#{name}"),
+        ("dynamodb", None) => format!("com.amazon.coral.service#{name}"),
+        ("sqs", Some(_)) => format!("com.amazonaws.sqs#{name}"),
+        _ => name.into(),
     }
 }
 
@@ -114,12 +128,14 @@ fn detail(error: &ApiError) -> Option<(&'static [Member], &Fields)> {
 /// `<Code>`, `<Message>` and what else the error's shape says.
 fn code_and_detail(writer: &mut Writer, error: &ApiError) {
     writer.text("Code", error.code);
-    writer.text("Message", &error.message);
+    if !error.message.is_empty() {
+        writer.text("Message", &error.message);
+    }
     let Some((members, fields)) = detail(error) else { return };
     for (index, value) in fields.iter() {
         let Some(member) = members.get(index) else { continue };
         let is_said = ["code", "message", "type"].iter().any(|name| member.wire_name().eq_ignore_ascii_case(name));
-        if !is_said && !matches!(value, Value::Null) {
+        if !is_said && member.place == Place::Body && !matches!(value, Value::Null) {
             writer.value(member.wire_name(), member.schema, value, Some(member));
         }
     }

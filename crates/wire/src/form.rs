@@ -74,7 +74,7 @@ fn name(member: &'static Member, protocol: Protocol) -> Cow<'static, str> {
         let first = letters.next().map(|first| first.to_ascii_uppercase());
         return first.into_iter().chain(letters).collect::<String>().into();
     }
-    if xml::is_flat(member.schema, Some(member)) { xml::flat_name(member).into() } else { member.wire_name().into() }
+    member.wire_name().into()
 }
 
 fn read_member(member: &'static Member, node: Node, protocol: Protocol) -> Read<Value> {

@@ -12,6 +12,7 @@
 //!
 //! Left out: event streams (their operations answer with a byte stream of their own making) and request compression.
 
+mod cbor;
 mod decode;
 mod encode;
 mod error;

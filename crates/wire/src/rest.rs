@@ -43,7 +43,7 @@ fn read_header(member: &'static Member, headers: &HeaderMap, name: &str) -> Read
     match &member.schema.kind {
         Kind::List { member: inner, .. } => {
             let mut list = Vec::new();
-            for entry in lines.iter().flat_map(|line| split_list(line, inner)) {
+            for entry in lines.iter().filter(|line| !line.is_empty()).flat_map(|line| split_list(line, inner)) {
                 list.push(read_text(inner, name, &entry)?);
             }
             Ok(Some(Value::List(list)))

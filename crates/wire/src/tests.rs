@@ -1,3 +1,6 @@
-//! What a client can see, on a small API of each kind.
+//! What a client can see: small APIs of each kind, and botocore's protocol cases.
 
+mod cases;
+mod compare;
+mod model;
 mod routing;

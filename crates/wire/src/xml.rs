@@ -97,15 +97,6 @@ pub(crate) fn is_flat(schema: &Schema, member: Option<&Member>) -> bool {
     own || member.is_some_and(|member| member.is_flattened)
 }
 
-/// The element name of a flattened member's entries.
-pub(crate) fn flat_name(member: &Member) -> &'static str {
-    match (member.wire, &member.schema.kind) {
-        (Some(wire), _) => wire,
-        (None, Kind::List { xml_member: Some(name), .. }) => name,
-        _ => member.name,
-    }
-}
-
 pub(crate) fn read_members(members: &'static [Member], element: &mut Element, fields: &mut Fields) -> Read<()> {
     for (index, member) in members.iter().enumerate() {
         if member.place != Place::Body {
@@ -126,7 +117,7 @@ fn read_member(member: &'static Member, parent: &mut Element) -> Read<Option<Val
         return found.map(|(_, said)| text::read(member.schema, said)).transpose();
     }
     if is_flat(member.schema, Some(member)) && matches!(member.schema.kind, Kind::List { .. } | Kind::Map { .. }) {
-        let name = flat_name(member);
+        let name = member.wire_name();
         let entries: Vec<_> = parent.children.extract_if(.., |child| child.name == name).collect();
         return if entries.is_empty() { Ok(None) } else { read_entries(member.schema, entries).map(Some) };
     }
@@ -263,6 +254,10 @@ impl Writer {
             .filter_map(|(index, member)| Some((member, text::write(fields.get(index)?, TimeFormat::Iso8601)?)))
             .collect();
         let mut attributes: Vec<_> = extra.into_iter().collect();
+        // AWS: S3's grantees say their kind in `xsi:type`.
+        if texts.iter().any(|(member, _)| member.wire_name().starts_with("xsi:")) {
+            attributes.push(("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"));
+        }
         attributes.extend(texts.iter().map(|(member, text)| (member.wire_name(), text.as_str())));
         self.open(name, &attributes);
         self.members(members, fields);
@@ -281,7 +276,7 @@ impl Writer {
 
     fn member(&mut self, member: &Member, value: &Value) {
         if is_flat(member.schema, Some(member)) {
-            return self.entries(flat_name(member), member.schema, value);
+            return self.entries(member.wire_name(), member.schema, value);
         }
         self.value(member.wire_name(), member.schema, value, Some(member));
     }
@@ -291,7 +286,9 @@ impl Writer {
         let of_member = member.and_then(|member| member.xml_namespace);
         let prefixed = of_member.map(|(prefix, uri)| (declaration(prefix), uri));
         let namespace = prefixed.as_ref().map(|(name, uri)| (name.as_str(), *uri));
-        let namespace = namespace.or_else(|| schema.xml_namespace.map(|uri| ("xmlns", uri)));
+        // A structure's own namespace is for documents of which it is the root.
+        let own = schema.xml_namespace.filter(|_| !matches!(schema.kind, Kind::Structure { .. }));
+        let namespace = namespace.or_else(|| own.map(|uri| ("xmlns", uri)));
         match (value, &schema.kind) {
             (Value::Structure(fields), Kind::Structure { members, .. }) => {
                 self.structure(name, namespace, members, fields);
