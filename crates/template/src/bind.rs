@@ -133,14 +133,19 @@ impl Template {
         context: StackContext,
         environment: &dyn Environment,
     ) -> Result<Bound, TemplateError> {
+        let values = values(&self, given, previous)?;
         let mut parameters = BTreeMap::new();
-        for (name, value) in values(&self, given, previous)? {
-            let bound = bind_one(&self.parameters[&name], value, stored)?;
-            parameters.insert(name, bound);
+        for (name, value) in &values {
+            let bound = bind_one(&self.parameters[name], value.clone(), stored)?;
+            parameters.insert(name.clone(), bound);
         }
+        let template = match self.loops_over_parameters {
+            Some(document) => Self::of(document, &values)?,
+            None => self,
+        };
         let graph = Graph::default();
-        let mut bound = Bound { template: self, parameters, conditions: IndexMap::new(), context, graph };
-        bound.check_rules(environment)?;
+        let mut bound = Bound { template, parameters, conditions: IndexMap::new(), context, graph };
+        bound.check_rules(environment).map_err(|error| bound.without_secrets(&error))?;
         bound.decide(environment)?;
         bound.check_outputs()?;
         bound.graph = Graph::of(&bound)?;
@@ -193,6 +198,7 @@ fn bind_one(
     let resolved = match parameter.kind.is_stored() {
         false => None,
         true => Some(stored.get(&given).cloned().ok_or_else(|| {
+            let given = if parameter.no_echo { HIDDEN } else { &given };
             TemplateError::new(format!("Unable to fetch parameters [{given}] from parameter store for this account."))
         })?),
     };
@@ -239,7 +245,7 @@ impl Bound {
     /// The value of an expression: a resource's properties, metadata or policies. None is `AWS::NoValue`.
     /// Dynamic references are left in place: see [`crate::dynamic`].
     pub fn evaluate(&self, value: &Value, environment: &dyn Environment) -> Result<Option<Value>, TemplateError> {
-        self.evaluator(environment).value(value)
+        self.evaluator(environment).value(value).map_err(|error| self.without_secrets(&error))
     }
 
     /// The value of an output or of an export's name, which must be text.
@@ -249,6 +255,19 @@ impl Bound {
             .as_ref()
             .and_then(crate::function::scalar_text)
             .ok_or_else(|| TemplateError::format("The Value field of every Outputs member must evaluate to a String."))
+    }
+
+    /// A message may repeat a value that a function was given.
+    fn without_secrets(&self, error: &TemplateError) -> TemplateError {
+        let mut message = error.message().to_owned();
+        for parameter in self.parameters.values().filter(|parameter| parameter.no_echo) {
+            for secret in [Some(&parameter.given), parameter.resolved.as_ref()].into_iter().flatten() {
+                if !secret.is_empty() {
+                    message = message.replace(secret, HIDDEN);
+                }
+            }
+        }
+        TemplateError::new(message)
     }
 
     /// Where a value of the stack mentions resources, branches not taken aside: for the details of a change set.
@@ -315,7 +334,8 @@ impl Bound {
             return Err(TemplateError::format(format_args!("Circular dependency between conditions: {cycle}")));
         }
         for name in order.waves().into_iter().flatten() {
-            let holds = self.evaluator(environment).truth(&self.template.conditions[name])?;
+            let holds = self.evaluator(environment).truth(&self.template.conditions[name]);
+            let holds = holds.map_err(|error| self.without_secrets(&error))?;
             self.conditions.insert(name.to_owned(), holds);
         }
         Ok(())

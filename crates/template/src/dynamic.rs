@@ -34,9 +34,10 @@ const CLOSE: &str = "}}";
 impl DynamicReference {
     /// Reads what is between `{{resolve:` and `}}`.
     fn parse(text: &str) -> Result<Self, TemplateError> {
-        let refuse = || TemplateError::new(format!("Could not parse the dynamic reference {OPEN}{text}{CLOSE}"));
+        let (service, rest) = text.split_once(':').unwrap_or((text, ""));
+        // Only the service is repeated: the rest may have been built from a secret.
+        let refuse = || TemplateError::new(format!("Could not parse the dynamic reference {OPEN}{service}:…{CLOSE}"));
         let given = |part: Option<&str>| part.filter(|part| !part.is_empty()).map(str::to_owned);
-        let (service, rest) = text.split_once(':').ok_or_else(refuse)?;
         match service {
             "ssm" | "ssm-secure" => {
                 let mut parts = rest.split(':');

@@ -1,35 +1,46 @@
 //! `AWS::LanguageExtensions`: `Fn::ForEach`. The transform's other functions are ordinary ones
 //! (`Fn::Length`, `Fn::ToJsonString`, the default of `Fn::FindInMap`).
 //!
-//! Left out, refused by name: collections that are computed by anything but `Ref`.
+//! Left out, refused by name: collections that are computed by anything but `Ref` and `Fn::FindInMap`, and
+//! functions in `DeletionPolicy` and `UpdateReplacePolicy`.
 
-use crate::{Parameter, TemplateError, limits};
+use crate::{Parameter, TemplateError, function::scalar_text, limits};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 const FOR_EACH: &str = "Fn::ForEach::";
 
-/// Unrolls the loops of a template. Says whether some loop runs over a parameter.
+/// What the loops of a template depend on.
+pub(crate) struct Expanded {
+    /// Some loop runs over a parameter.
+    pub(crate) reads_parameters: bool,
+    /// Some loop did not run, because a parameter has no value yet.
+    pub(crate) misses_values: bool,
+}
+
+/// Unrolls the loops of a template.
 pub(crate) fn expand(
     root: &mut Map<String, Value>,
     parameters: &IndexMap<String, Parameter>,
     values: &BTreeMap<String, String>,
-) -> Result<bool, TemplateError> {
-    let mut expansion = Expansion { parameters, values, reads_parameters: false, weight: 0 };
+) -> Result<Expanded, TemplateError> {
+    let mappings = root.get("Mappings").cloned().unwrap_or_default();
+    let expanded = Expanded { reads_parameters: false, misses_values: false };
+    let mut expansion = Expansion { parameters, values, mappings, expanded, weight: 0 };
     for section in ["Conditions", "Resources", "Outputs"] {
-        if let Some(value) = root.remove(section) {
-            let expanded = expansion.value(value, &mut Vec::new(), 0)?;
-            root.insert(section.to_owned(), expanded);
+        if let Some(value) = root.get_mut(section) {
+            *value = expansion.value(value.take(), &mut Vec::new(), 0)?;
         }
     }
-    Ok(expansion.reads_parameters)
+    Ok(expansion.expanded)
 }
 
 struct Expansion<'a> {
     parameters: &'a IndexMap<String, Parameter>,
     values: &'a BTreeMap<String, String>,
-    reads_parameters: bool,
+    mappings: Value,
+    expanded: Expanded,
     weight: usize,
 }
 
@@ -78,7 +89,10 @@ impl Expansion<'_> {
             }
             let name = substitute(&name, loops);
             self.weight += name.len();
-            let member = self.value(member, loops, depth + 1)?;
+            let mut member = self.value(member, loops, depth + 1)?;
+            if matches!(name.as_str(), "Ref" | "Fn::GetAtt" | "DependsOn" | "Condition") {
+                name_resources(&mut member);
+            }
             expanded.insert(name, member);
         }
         Ok(Value::Object(expanded))
@@ -115,33 +129,73 @@ impl Expansion<'_> {
     }
 
     fn collection(&mut self, name: &str, collection: &Value, loops: &Loops) -> Result<Vec<String>, TemplateError> {
-        let refuse =
-            || failed(&format!("{name}: the collection must be a list of strings or a Ref to a list parameter"));
-        match collection {
+        let items = match collection {
             Value::Array(items) => {
-                let lists = items.iter().map(|item| match item {
-                    Value::String(text) => Ok(vec![substitute(text, loops)]),
-                    Value::Bool(_) | Value::Number(_) => Ok(vec![item.to_string()]),
-                    _ => self.parameter(item).ok_or_else(refuse),
-                });
-                Ok(lists.collect::<Result<Vec<_>, _>>()?.concat())
+                items.iter().map(|item| self.items(item, loops)).collect::<Option<Vec<_>>>().map(|lists| lists.concat())
             }
-            _ => self.parameter(collection).ok_or_else(refuse),
+            computed => self.items(computed, loops),
+        };
+        items.ok_or_else(|| {
+            failed(&format!(
+                "{name}: the collection must be a list of strings, or a Ref or Fn::FindInMap that gives one"
+            ))
+        })
+    }
+
+    /// The items that a value stands for. A parameter whose value is not known yet stands for none.
+    fn items(&mut self, value: &Value, loops: &Loops) -> Option<Vec<String>> {
+        if let Value::String(text) = value {
+            return Some(vec![substitute(text, loops)]);
+        }
+        let Value::Object(members) = value else { return scalar_text(value).map(|text| vec![text]) };
+        let (function, argument) = members.iter().next().filter(|_| members.len() == 1)?;
+        match (function.as_str(), argument) {
+            ("Ref", Value::String(name)) => match loops.iter().rev().find(|(identifier, _)| identifier == name) {
+                Some((_, item)) => Some(vec![item.clone()]),
+                None => self.parameter(name),
+            },
+            ("Fn::FindInMap", Value::Array(keys)) if keys.len() == 3 => {
+                let keys = keys.iter().map(|key| self.items(key, loops)).collect::<Option<Vec<_>>>()?;
+                let mut found = &self.mappings;
+                for key in &keys {
+                    let Some(key) = key.first() else { return Some(Vec::new()) };
+                    found = found.get(key)?;
+                }
+                match found {
+                    Value::Array(items) => items.iter().map(scalar_text).collect(),
+                    single => scalar_text(single).map(|text| vec![text]),
+                }
+            }
+            _ => None,
         }
     }
 
-    /// The items of a parameter that a `Ref` names.
-    fn parameter(&mut self, reference: &Value) -> Option<Vec<String>> {
-        let name = reference.as_object().filter(|members| members.len() == 1)?.get("Ref")?.as_str()?;
+    fn parameter(&mut self, name: &str) -> Option<Vec<String>> {
         let parameter = self.parameters.get(name)?;
-        self.reads_parameters = true;
-        // Before a value is known, a parameter without a default stands for no items.
-        let value = self.values.get(name).or(parameter.default.as_ref());
-        let Some(value) = value else { return Some(Vec::new()) };
-        Some(match parameter.kind.value_of(value) {
-            Value::Array(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
-            single => single.as_str().map(str::to_owned).into_iter().collect(),
-        })
+        self.expanded.reads_parameters = true;
+        let Some(value) = self.values.get(name).or(parameter.default.as_ref()) else {
+            self.expanded.misses_values = true;
+            return Some(Vec::new());
+        };
+        match parameter.kind.value_of(value) {
+            Value::Array(items) => items.iter().map(scalar_text).collect(),
+            single => scalar_text(&single).map(|text| vec![text]),
+        }
+    }
+}
+
+/// Where a resource is named by an `Fn::Sub` of which the loops left plain text, that text is the name.
+fn name_resources(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(name_resources),
+        Value::Object(members) if members.len() == 1 => {
+            if let Some(Value::String(text)) =
+                members.get("Fn::Sub").filter(|text| text.as_str().is_some_and(|text| !text.contains("${")))
+            {
+                *value = Value::String(text.clone());
+            }
+        }
+        _ => {}
     }
 }
 

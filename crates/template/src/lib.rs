@@ -25,6 +25,7 @@ mod graph;
 mod language_extensions;
 pub mod limits;
 mod parameter;
+mod pattern;
 mod resource;
 mod rule;
 mod summary;

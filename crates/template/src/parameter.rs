@@ -1,11 +1,11 @@
 //! The `Parameters` section: declarations, and whether a value is one that they allow.
 
-use crate::{TemplateError, function::scalar_text, limits};
-use fancy_regex::Regex;
+use crate::{TemplateError, function::scalar_text, limits, pattern};
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// A declared parameter.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Parameter {
     pub name: String,
     pub kind: ParameterType,
@@ -20,6 +20,15 @@ pub struct Parameter {
     pub max_value: Option<f64>,
     /// Its value is a secret: shown as asterisks, never written to a log.
     pub no_echo: bool,
+}
+
+/// Without the default, which may be a secret.
+impl fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, kind, no_echo, .. } = self;
+        let mut shown = f.debug_struct("Parameter");
+        shown.field("name", name).field("kind", kind).field("no_echo", no_echo).finish_non_exhaustive()
+    }
 }
 
 /// The type of a parameter.
@@ -132,8 +141,8 @@ impl Parameter {
         let kind = ParameterType::parse(&declared)
             .ok_or_else(|| TemplateError::format(format_args!("Unrecognized parameter type: {declared}")))?;
         let allowed_pattern = text(members, "AllowedPattern")?;
-        if let Some(pattern) = &allowed_pattern {
-            whole(pattern).map_err(|_| {
+        if let Some(java) = &allowed_pattern {
+            pattern::whole(java).map_err(|_| {
                 TemplateError::format(format_args!(
                     "Parameter '{name}' AllowedPattern is not a valid regular expression"
                 ))
@@ -188,10 +197,10 @@ impl Parameter {
         if let Some(most) = self.max_length.filter(|most| length > *most) {
             return Some(format!("must contain at most {most} characters"));
         }
-        let pattern = self.allowed_pattern.as_deref()?;
+        let java = self.allowed_pattern.as_deref()?;
         // A pattern that runs away (the engine counts its steps) matches nothing.
-        let matches = whole(pattern).is_ok_and(|regex| regex.is_match(item).unwrap_or(false));
-        (!matches).then(|| format!("must match pattern {pattern}"))
+        let matches = pattern::whole(java).is_ok_and(|regex| regex.is_match(item).unwrap_or(false));
+        (!matches).then(|| format!("must match pattern {java}"))
     }
 
     fn broken_number(&self, item: &str) -> Option<String> {
@@ -209,11 +218,6 @@ impl Parameter {
 fn same(kind: &ParameterType, allowed: &str, given: &str) -> bool {
     let is_number = matches!(kind, ParameterType::Number | ParameterType::NumberList);
     allowed == given || is_number && matches!((allowed.parse::<f64>(), given.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
-}
-
-/// A pattern must match the whole value, as Java's `matches` does.
-fn whole(pattern: &str) -> Result<Regex, fancy_regex::Error> {
-    Regex::new(&format!(r"\A(?:{pattern})\z"))
 }
 
 fn text(members: &Map<String, Value>, key: &str) -> Result<Option<String>, TemplateError> {

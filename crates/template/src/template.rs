@@ -26,9 +26,8 @@ pub struct Template {
     pub transforms: Vec<String>,
     pub resources: IndexMap<String, Resource>,
     pub outputs: IndexMap<String, Output>,
-    /// Some `Fn::ForEach` runs over a parameter: parse the body again with [`Template::parse_for`] once
-    /// the values are known.
-    pub expands_with_parameters: bool,
+    /// The document as it was before its loops were unrolled, if some loop runs over a parameter.
+    pub(crate) loops_over_parameters: Option<Map<String, Value>>,
 }
 
 /// First key, second key, value.
@@ -61,41 +60,52 @@ const SECTIONS: [&str; 10] = [
 
 impl Template {
     /// Reads a template in JSON or YAML and checks it.
+    ///
+    /// A loop over a parameter runs over its default here, and over its value in [`Template::bind`]. Where there is
+    /// no default, what the loop makes is missing until then, and the checks wait.
     pub fn parse(body: &str) -> Result<Self, TemplateError> {
-        Self::parse_for(body, &BTreeMap::new())
+        match document::read(body)? {
+            Value::Object(root) => Self::of(root, &BTreeMap::new()),
+            _ => Err(TemplateError::format("unsupported structure.")),
+        }
     }
 
-    /// Like [`Template::parse`], with the values that loops over parameters run over; without one, a parameter's
-    /// default counts.
-    pub fn parse_for(body: &str, values: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let Value::Object(mut root) = document::read(body)? else {
-            return Err(TemplateError::format("unsupported structure."));
-        };
+    /// Reads a document, with the values that loops run over.
+    pub(crate) fn of(mut root: Map<String, Value>, values: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let transforms = transforms(&root)?;
         let unknown: Vec<_> = root.keys().filter(|key| !SECTIONS.contains(&key.as_str())).cloned().collect();
         if !unknown.is_empty() {
             let unknown = unknown.join(", ");
             return Err(TemplateError::new(format!("Invalid template property or properties [{unknown}]")));
         }
-        let mut expands_with_parameters = false;
+        let parameters = section(&root, "Parameters", Parameter::parse)?;
+        let mut loops_over_parameters = None;
+        let mut is_complete = true;
         if transforms.iter().any(|name| name == LANGUAGE_EXTENSIONS) {
-            let parameters = section(&root, "Parameters", Parameter::parse)?;
-            expands_with_parameters = language_extensions::expand(&mut root, &parameters, values)?;
+            let document = root.clone();
+            let expanded = language_extensions::expand(&mut root, &parameters, values)?;
+            is_complete = !expanded.misses_values;
+            loops_over_parameters = expanded.reads_parameters.then_some(document);
         }
         let template = Self {
             format_version: format_version(&root)?,
             description: description(&root)?,
             metadata: root.get("Metadata").cloned(),
-            parameters: section(&root, "Parameters", Parameter::parse)?,
+            parameters,
             rules: section(&root, "Rules", Rule::parse)?,
             mappings: section(&root, "Mappings", mapping)?,
             conditions: section(&root, "Conditions", |_, definition| Ok(definition.clone()))?,
             transforms,
-            resources: resources(&root)?,
+            resources: section(&root, "Resources", Resource::parse)?,
             outputs: section(&root, "Outputs", output)?,
-            expands_with_parameters,
+            loops_over_parameters,
         };
-        check::check(&template)?;
+        if is_complete {
+            if template.resources.is_empty() {
+                return Err(TemplateError::format("At least one Resources member must be defined."));
+            }
+            check::check(&template)?;
+        }
         Ok(template)
     }
 
@@ -176,13 +186,6 @@ fn section<T>(
         Ok((key.clone(), read(key, value)?))
     };
     members.iter().map(read_member).collect()
-}
-
-fn resources(root: &Map<String, Value>) -> Result<IndexMap<String, Resource>, TemplateError> {
-    match root.get("Resources").map(|resources| resources.as_object().is_some_and(Map::is_empty)) {
-        Some(false) => section(root, "Resources", Resource::parse),
-        _ => Err(TemplateError::format("At least one Resources member must be defined.")),
-    }
 }
 
 fn mapping(name: &str, definition: &Value) -> Result<Mapping, TemplateError> {

@@ -15,6 +15,8 @@ fn a_value_must_satisfy_its_declaration() {
         ("{Type: String, AllowedValues: [a, b]}", "c", "Parameter 'P' must be one of AllowedValues"),
         ("{Type: String, AllowedPattern: '[a-z]+'}", "A", "Parameter 'P' must match pattern [a-z]+"),
         ("{Type: String, AllowedPattern: '(?!x)[a-z]+'}", "yes", "accepted"),
+        ("{Type: String, AllowedPattern: '^[\\w-.]+$|^$'}", "a.b-c", "accepted"),
+        ("{Type: String, AllowedPattern: '[A-Za-z0-9-_/\\p{Punct}]*'}", "a_b-c!", "accepted"),
         ("{Type: String, MinLength: 3}", "ab", "Parameter 'P' must contain at least 3 characters"),
         ("{Type: String, MaxLength: 1}", "ab", "Parameter 'P' must contain at most 1 characters"),
         ("{Type: Number}", "ab", "Parameter 'P' must be a number"),

@@ -1,3 +1,4 @@
+use crate::bind;
 use serde_json::json;
 use template::{DeletionPolicy, Template};
 
@@ -146,6 +147,10 @@ fn capabilities_follow_from_resource_types_and_names() {
     assert_eq!(needs("{S: {Type: AWS::CloudFormation::Stack}}").0, "CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND");
 }
 
+fn resources(body: &str, value: (&str, &str)) -> Vec<String> {
+    bind(body, &[value]).expect("the template binds").resources().map(|resource| resource.logical_id.clone()).collect()
+}
+
 #[test]
 fn loops_are_unrolled() {
     let body = "
@@ -166,12 +171,38 @@ Resources:
             - ${Attribute}: x
 ";
     let template = Template::parse(body).unwrap();
-    assert!(template.expands_with_parameters);
     assert_eq!(template.resources.keys().collect::<Vec<_>>(), ["Topica1", "Topicb2"]);
     assert_eq!(
         template.resources["Topica1"].properties,
         json!({"TopicName": {"Fn::Sub": "a-1.fifo"}, "DisplayName": "a-1", "Color": "x", "Size": "x"})
     );
-    let values = [("Names".to_owned(), "q".to_owned())].into();
-    assert_eq!(Template::parse_for(body, &values).unwrap().resources.keys().collect::<Vec<_>>(), ["Topicq"]);
+    assert_eq!(resources(body, ("Names", "q")), ["Topicq"]);
+    let without_default = body.replace(", Default: 'a-1,b-2'", "");
+    assert!(Template::parse(&without_default).unwrap().resources.is_empty());
+    assert_eq!(resources(&without_default, ("Names", "q,r")), ["Topicq", "Topicr"]);
+}
+
+#[test]
+fn loops_run_over_mappings_and_name_resources() {
+    let body = "
+Transform: AWS::LanguageExtensions
+Parameters: {Env: {Type: String, Default: prod}}
+Mappings: {Topics: {prod: {Names: [A, B]}, dev: {Names: [C]}}}
+Resources:
+  Fn::ForEach::Topics:
+    - Name
+    - !FindInMap [Topics, !Ref Env, Names]
+    - Topic${Name}: {Type: AWS::SNS::Topic}
+Outputs:
+  Fn::ForEach::Outer:
+    - Name
+    - !FindInMap [Topics, !Ref Env, Names]
+    - Fn::ForEach::Inner:
+        - Property
+        - [TopicName, TopicArn]
+        - ${Name}${Property}: {Value: !GetAtt [!Sub 'Topic${Name}', !Ref Property]}
+";
+    let template = Template::parse(body).unwrap();
+    assert_eq!(template.outputs["BTopicArn"].value, json!({"Fn::GetAtt": ["TopicB", "TopicArn"]}));
+    assert_eq!(resources(body, ("Env", "dev")), ["TopicC"]);
 }
