@@ -9,6 +9,7 @@ use crate::{
     resource::Resource,
     walk::{self, Branches, Mention, MentionKind},
 };
+use indexmap::IndexSet;
 use serde_json::Value;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,12 +91,12 @@ pub(crate) fn parts(resource: &Resource) -> impl Iterator<Item = (&'static str, 
 struct Check<'a> {
     template: &'a Template,
     section: Section,
-    unresolved: Vec<String>,
+    unresolved: IndexSet<String>,
 }
 
 impl<'a> Check<'a> {
     fn of(template: &'a Template, section: Section) -> Self {
-        Self { template, section, unresolved: Vec::new() }
+        Self { template, section, unresolved: IndexSet::new() }
     }
 
     fn value(&mut self, value: &Value, path: &str) -> Result<(), TemplateError> {
@@ -176,8 +177,8 @@ impl<'a> Check<'a> {
     }
 
     fn require(&mut self, is_known: bool, name: &str) {
-        if !is_known && !self.unresolved.iter().any(|known| known == name) {
-            self.unresolved.push(name.to_owned());
+        if !is_known {
+            self.unresolved.insert(name.to_owned());
         }
     }
 
