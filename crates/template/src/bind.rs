@@ -75,6 +75,10 @@ impl BoundParameter {
     pub fn given(&self) -> &str {
         &self.given
     }
+    /// The value in the parameter store, for the types that name one: to keep with what was given.
+    pub fn resolved(&self) -> Option<&str> {
+        self.resolved.as_deref()
+    }
     /// What may be shown: the value, or asterisks.
     pub fn shown(&self) -> &str {
         if self.no_echo { HIDDEN } else { &self.given }
@@ -248,6 +252,12 @@ impl Bound {
         self.evaluator(environment).value(value).map_err(|error| self.without_secrets(&error))
     }
 
+    /// A resource's properties with their functions evaluated.
+    pub fn properties(&self, resource: &Resource, environment: &dyn Environment) -> Result<Value, TemplateError> {
+        let evaluated = self.evaluate(&resource.properties, environment)?;
+        Ok(evaluated.unwrap_or_else(|| Value::Object(serde_json::Map::new())))
+    }
+
     /// The value of an output or of an export's name, which must be text.
     pub fn evaluate_text(&self, value: &Value, environment: &dyn Environment) -> Result<String, TemplateError> {
         let evaluated = self.evaluate(value, environment)?;
@@ -306,6 +316,7 @@ impl Bound {
             }
             for assertion in &rule.assertions {
                 if !evaluator.truth(&assertion.assert)? {
+                    // The words around the description are ours: no AWS answer was at hand.
                     let said = assertion.description.as_deref().unwrap_or("an assertion does not hold");
                     return Err(TemplateError::function(format_args!("Rule {name} failed: {said}")));
                 }

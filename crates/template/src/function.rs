@@ -1,7 +1,8 @@
 //! The intrinsic functions: what they look like, and what CloudFormation says when they are written wrongly.
 //!
 //! [`Function::of`] is the one place that knows a function's shape; the checks, the graph and the evaluator
-//! all look at its answer.
+//! all look at its answer. The sentences are CloudFormation's, except where none was at hand: those of `Fn::Cidr`,
+//! `Fn::Length`, `Fn::ToJsonString`, the functions of rules, and a function with siblings.
 
 use crate::{TemplateError, error};
 use serde_json::{Map, Value};

@@ -23,8 +23,8 @@ fn evaluate(value: &str) -> Value {
         Ok(bound) => bound,
         Err(error) => return json!(error.to_string()),
     };
-    match bound.evaluate(&bound.template().resources["R"].properties, &World) {
-        Ok(value) => value.expect("the properties are an object").get("P").cloned().unwrap_or(Value::Null),
+    match bound.properties(&bound.template().resources["R"], &World) {
+        Ok(properties) => properties.get("P").cloned().unwrap_or(Value::Null),
         Err(error) => json!(error.to_string()),
     }
 }
