@@ -187,14 +187,20 @@ impl Cloud {
                 for scope in scopes {
                     trim(&mut Tx::write(tx, SERVICE, scope), &EVENTS, before(EVENT_DAYS))?;
                 }
-                trim(&mut Tx::write(tx, KERNEL, Scope::shared()), &DENIALS, before(DENIAL_DAYS))
+                let mut kernel = Tx::write(tx, KERNEL, Scope::shared());
+                crate::mail::trim(&mut kernel, before(crate::mail::MAIL_DAYS))?;
+                trim(&mut kernel, &DENIALS, before(DENIAL_DAYS))
             })
             .await?;
         Ok(now.plus_secs(86_400))
     }
 }
 
-fn trim<V: Record>(tx: &mut Tx<'_>, rows: &Rows<(Timestamp, String), V>, before: Timestamp) -> Result<(), Fault> {
+pub(crate) fn trim<V: Record>(
+    tx: &mut Tx<'_>,
+    rows: &Rows<(Timestamp, String), V>,
+    before: Timestamp,
+) -> Result<(), Fault> {
     let old: Vec<_> = tx
         .scan(rows, ())
         .map(|row| row.map(|(key, _)| key))
