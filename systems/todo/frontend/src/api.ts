@@ -72,14 +72,22 @@ export class Api {
   }
 
   private async request(method: string, path: string, body: unknown, token: Promise<string | null>): Promise<Response> {
-    const unreachable = () => new ApiError("The server could not be reached. Check your connection and try again.", 0);
     const bearer = await token.catch(() => Promise.reject(unreachable()));
     if (bearer === null) throw expired();
     const headers: Record<string, string> = { authorization: `Bearer ${bearer}` };
     if (body !== undefined) headers["content-type"] = "application/json";
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    return this.send(this.baseUrl + path, init).catch(() => Promise.reject(unreachable()));
+    try {
+      return await this.send(this.baseUrl + path, init);
+    } catch {
+      // A browser shows a refusal without CORS headers as a broken connection. The user pool knows which one it was.
+      throw (await this.tokens.renew().catch(() => "")) === null ? expired() : unreachable();
+    }
   }
+}
+
+function unreachable(): ApiError {
+  return new ApiError("The server could not be reached. Check your connection and try again.", 0);
 }
 
 function expired(): ApiError {

@@ -114,8 +114,9 @@ describe("a call", () => {
     const offline = (async () => {
       throw new TypeError("Failed to fetch");
     }) as typeof fetch;
-    const failure = new Api("https://api", tokens(null), offline).list();
+    const failure = new Api("https://api", tokens("still good"), offline).list();
     await expect(failure).rejects.toBeInstanceOf(ApiError);
     await expect(failure).rejects.toThrow("could not be reached");
+    await expect(new Api("https://api", tokens(null), offline).list()).rejects.toMatchObject({ status: 401 });
   });
 });

@@ -12,6 +12,7 @@ const PARTS: [string, string][] = [
 export function About() {
   return (
     <article className="max-w-prose" data-testid="about">
+      <title>About · todo</title>
       <Link href="/" className={`${quietButton} -ml-2 text-sm`}>
         ← Back
       </Link>

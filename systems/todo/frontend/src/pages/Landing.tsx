@@ -21,6 +21,7 @@ export function Landing({ session, notice, returnTo }: { session: Session; notic
   };
   return (
     <div className="my-auto grid items-center gap-12 pb-10 sm:grid-cols-2">
+      <title>todo</title>
       <div>
         {notice && (
           <p

@@ -27,6 +27,7 @@ export function TaskPage({ api, id }: { api: Api; id: string }) {
   }
   return (
     <>
+      {task && <title>{`${task.title} · todo`}</title>}
       <Link href="/tasks" className={`${quietButton} mb-4 -ml-2 self-start text-sm`}>
         ← All tasks
       </Link>

@@ -67,6 +67,7 @@ export function TasksPage({ api }: { api: Api }) {
   const shown = list ? select(list.tasks, filter) : [];
   return (
     <>
+      <title>Tasks · todo</title>
       <div className="mb-6 flex items-baseline justify-between gap-4">
         <h1 className="text-3xl font-semibold tracking-tight">Tasks</h1>
         <p className="text-soft text-sm tabular-nums" data-testid="summary">
@@ -129,6 +130,7 @@ function NewTask({ api, onAdded }: { api: Api; onAdded: (task: Task) => void }) 
       <div className="flex gap-2.5">
         <input
           ref={input}
+          id="new-task"
           value={title}
           onChange={(event) => {
             setTitle(event.target.value);
@@ -176,11 +178,19 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filt
 }
 
 function Row({ task, onToggle, onDelete }: { task: Task; onToggle: (done: boolean) => void; onDelete: () => void }) {
+  const row = useRef<HTMLLIElement>(null);
+  // The focus goes on to a neighbour, or it would be lost with the row.
+  const discard = () => {
+    const neighbour = row.current?.nextElementSibling ?? row.current?.previousElementSibling;
+    (neighbour?.querySelector("a") ?? document.getElementById("new-task"))?.focus();
+    onDelete();
+  };
   return (
     <li
+      ref={row}
       className="group animate-enter flex items-start gap-3.5 py-1 pr-2 pl-4"
       data-testid="task"
-      onKeyDown={(event) => event.key === "Delete" && onDelete()}
+      onKeyDown={(event) => event.key === "Delete" && discard()}
     >
       <div className="py-2.5">
         <Checkbox checked={task.done} label={task.title} onChange={onToggle} />
@@ -193,7 +203,7 @@ function Row({ task, onToggle, onDelete }: { task: Task; onToggle: (done: boolea
         {task.title}
       </Link>
       <button
-        onClick={onDelete}
+        onClick={discard}
         aria-label={`Delete ${task.title}`}
         data-testid="delete-task"
         className="text-soft hover:text-alarm mt-0.5 rounded-md p-2.5 transition group-hover:opacity-100 focus-visible:opacity-100 pointer-fine:opacity-0"
