@@ -186,11 +186,11 @@ fn payload(
     let headers = response.headers_mut();
     match value {
         Value::Stream(stream) => {
-            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/octet-stream"));
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(bytes_type(operation.api)));
             *response.body_mut() = Outgoing::Stream(stream);
         }
         Value::Blob(bytes) => {
-            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/octet-stream"));
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(bytes_type(operation.api)));
             *response.body_mut() = Outgoing::Bytes(bytes);
         }
         // AWS: a bucket's policy is JSON under the name of a text.
@@ -216,6 +216,15 @@ fn payload(
             }
             set_body(response, "application/xml", writer.out);
         }
+    }
+}
+
+/// What bytes are where the operation does not say it. AWS: a function's answer counts as JSON, an object as bytes.
+fn bytes_type(api: &Api) -> &'static str {
+    match api.name {
+        "lambda" => "application/json",
+        "s3" => "binary/octet-stream",
+        _ => "application/octet-stream",
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+use serde_json::Value as Json;
 use shape::{Fields, Kind, Member, Place, Schema, TimeFormat, Value};
 
 /// Sets the members of `schema` that travel outside the body.
@@ -49,9 +50,9 @@ fn read_header(member: &'static Member, headers: &HeaderMap, name: &str) -> Read
             Ok(Some(Value::List(list)))
         }
         // JSON in a header is written as base64.
-        Kind::Document => {
+        Kind::Text { .. } if member.is_json_value => {
             let bytes = STANDARD.decode(lines[0].as_bytes()).map_err(|_| wrong())?;
-            serde_json::from_slice(&bytes).map(|json| Some(Value::Document(json))).map_err(|_| wrong())
+            String::from_utf8(bytes).map(|json| Some(Value::Text(json))).map_err(|_| wrong())
         }
         Kind::Text { .. } => Ok(Some(Value::Text(lines.join(",")))),
         _ => read_text(member.schema, name, &lines[0]).map(Some),
@@ -98,16 +99,44 @@ fn finished(entry: &str, was_quoted: bool) -> String {
 }
 
 fn read_headers(member: &'static Member, headers: &HeaderMap, prefix: &str) -> Read<Option<Value>> {
-    let Kind::Map { value, .. } = &member.schema.kind else { return Ok(None) };
     let prefix = prefix.to_ascii_lowercase();
-    let mut map = Vec::new();
+    let mut entries = Vec::new();
     for name in headers.keys() {
         if let Some(rest) = name.as_str().strip_prefix(&*prefix) {
             let lines: Vec<_> = headers.get_all(name).iter().map(header_text).collect();
-            map.push((rest.to_owned(), read_text(value, rest, &lines.join(","))?));
+            entries.push((rest.to_owned(), lines.join(",")));
         }
     }
-    Ok((!map.is_empty()).then_some(Value::Map(map)))
+    read_entries(member, entries)
+}
+
+/// Headers or query parameters as the entries of a map.
+fn read_entries(member: &'static Member, entries: Vec<(String, String)>) -> Read<Option<Value>> {
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let Kind::Map { value: inner, .. } = &member.schema.kind else {
+        // A map that is not supported: it is only looked at to see whether it says anything.
+        let said = entries.into_iter().map(|(key, said)| (key, said.into()));
+        return Ok(Some(Value::Document(Json::Object(said.collect()))));
+    };
+    let mut map: Vec<(String, Value)> = Vec::with_capacity(entries.len());
+    for (key, said) in entries {
+        match &inner.kind {
+            Kind::List { member: entry, .. } => {
+                let value = read_text(entry, &key, &said)?;
+                match map.iter_mut().find(|(name, _)| *name == key) {
+                    Some((_, Value::List(list))) => list.push(value),
+                    _ => map.push((key, Value::List(vec![value]))),
+                }
+            }
+            _ => {
+                let value = read_text(inner, &key, &said)?;
+                map.push((key, value));
+            }
+        }
+    }
+    Ok(Some(Value::Map(map)))
 }
 
 fn read_query(member: &'static Member, query: &[(String, String)], name: &str) -> Read<Option<Value>> {
@@ -124,23 +153,10 @@ fn read_query(member: &'static Member, query: &[(String, String)], name: &str) -
     }
 }
 
+/// The parameters that no other member names.
 fn read_query_map(member: &'static Member, members: &[Member], query: &[(String, String)]) -> Read<Option<Value>> {
-    let Kind::Map { value: inner, .. } = &member.schema.kind else { return Ok(None) };
     let is_named = |key: &str| members.iter().any(|other| matches!(other.place, Place::Query(name) if name == key));
-    let mut map: Vec<(String, Value)> = Vec::new();
-    for (key, said) in query.iter().filter(|(key, _)| !is_named(key)) {
-        match &inner.kind {
-            Kind::List { member: entry, .. } => {
-                let value = read_text(entry, key, said)?;
-                match map.iter_mut().find(|(name, _)| name == key) {
-                    Some((_, Value::List(list))) => list.push(value),
-                    _ => map.push((key.clone(), Value::List(vec![value]))),
-                }
-            }
-            _ => map.push((key.clone(), read_text(inner, key, said)?)),
-        }
-    }
-    Ok((!map.is_empty()).then_some(Value::Map(map)))
+    read_entries(member, query.iter().filter(|(key, _)| !is_named(key)).cloned().collect())
 }
 
 /// The headers and the status that a result's members ask for.
@@ -184,7 +200,7 @@ fn header_value(member: &Member, value: &Value) -> Option<String> {
             let joined = entries.collect::<Vec<_>>().join(", ");
             (!joined.is_empty()).then_some(joined)
         }
-        (Value::Document(json), _) => Some(STANDARD.encode(json.to_string())),
+        (Value::Text(json), _) if member.is_json_value => Some(STANDARD.encode(json)),
         (value, _) => text::write(value, text::time_format(Some(member), member.schema, TimeFormat::HttpDate)),
     }
 }

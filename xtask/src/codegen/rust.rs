@@ -172,6 +172,8 @@ impl<'a> Writer<'a> {
             ("rest-xml", _) => ("RestXml", "InvalidArgument"),
             ("query", _) => ("Query", "ValidationError"),
             ("ec2", _) => ("Ec2Query", "InvalidParameterValue"),
+            // CloudWatch: it understands awsJson and query as well.
+            ("smithy-rpc-v2-cbor", _) => ("RpcV2Cbor", "ValidationError"),
             (other, _) => return Err(format!("protocol {other} is not known here")),
         };
         let missing: Vec<_> = self

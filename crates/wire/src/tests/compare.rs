@@ -5,15 +5,24 @@ use crate::{
     xml::{self, Element},
 };
 use serde_json::{Number, Value as Json};
-use shape::{ByteStream, Fields, Kind, Schema, Timestamp, Value};
+use shape::{ByteStream, Fields, Kind, Member, Place, Schema, Timestamp, Value};
+
+/// JSON that travels as a text; the cases show what it says.
+fn unwrapped(member: &Member, value: &Value) -> Json {
+    match value {
+        Value::Text(text) if member.is_json_value && member.place != Place::Body => {
+            serde_json::from_str(text).unwrap_or_default()
+        }
+        value => shown(value, member.schema),
+    }
+}
 
 /// A decoded value as the cases write parameters: blobs as text, times as seconds.
 pub(super) fn shown(value: &Value, schema: &Schema) -> Json {
     match (value, &schema.kind) {
         (Value::Structure(fields), Kind::Structure { members, .. }) => {
-            let set = fields
-                .iter()
-                .map(|(index, value)| (members[index].name.to_owned(), shown(value, members[index].schema)));
+            let set =
+                fields.iter().map(|(index, value)| (members[index].name.to_owned(), unwrapped(&members[index], value)));
             Json::Object(set.collect())
         }
         (Value::List(list), Kind::List { member, .. }) => list.iter().map(|value| shown(value, member)).collect(),
@@ -41,7 +50,8 @@ pub(super) fn value(json: &Json, schema: &Schema) -> Value {
             let mut fields = Fields::of(schema);
             for (index, member) in members.iter().enumerate() {
                 if let Some(json) = object.get(member.name).filter(|json| !json.is_null()) {
-                    fields.set(index, value(json, member.schema));
+                    let wrapped = member.is_json_value.then(|| Value::Text(json.to_string()));
+                    fields.set(index, wrapped.unwrap_or_else(|| value(json, member.schema)));
                 }
             }
             Value::Structure(fields)
@@ -127,5 +137,26 @@ pub(super) fn cbor_shown(body: &[u8]) -> String {
     match cbor::parse(body) {
         Ok(tree) => sorted(tree),
         Err(wrong) => format!("{wrong:?}"),
+    }
+}
+
+/// A copy: values have none of their own, because streams have none.
+pub(super) fn copied(value: &Value) -> Value {
+    match value {
+        Value::Boolean(is) => Value::Boolean(*is),
+        Value::Integer(number) => Value::Integer(*number),
+        Value::Double(number) => Value::Double(*number),
+        Value::Text(text) => Value::Text(text.clone()),
+        Value::Blob(bytes) => Value::Blob(bytes.clone()),
+        Value::Timestamp(at) => Value::Timestamp(*at),
+        Value::Document(json) => Value::Document(json.clone()),
+        Value::List(list) => Value::List(list.iter().map(copied).collect()),
+        Value::Map(map) => Value::Map(map.iter().map(|(key, value)| (key.clone(), copied(value))).collect()),
+        Value::Structure(fields) => {
+            let mut copy = Fields::default();
+            fields.iter().for_each(|(index, value)| copy.set(index, copied(value)));
+            Value::Structure(copy)
+        }
+        Value::Null | Value::Stream(_) => Value::Null,
     }
 }

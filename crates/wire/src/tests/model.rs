@@ -134,11 +134,7 @@ impl Suite<'_> {
     fn members(&self, shape: &Json, above: &mut Vec<String>) -> &'static [Member] {
         let Some(members) = shape["members"].as_object() else { return &[] };
         let members = members.iter().map(|(name, given)| {
-            let schema = if given["jsonvalue"] == true {
-                leaked(Schema::document("json"))
-            } else {
-                self.reference(given, above)
-            };
+            let schema = self.reference(given, above);
             let mut member = Member::new(String::leak(name.clone()), schema);
             let wire = given["locationName"].as_str().map(|wire| String::leak(wire.to_owned()) as &str);
             member.place = match (given["location"].as_str(), wire.unwrap_or(member.name)) {
@@ -153,6 +149,7 @@ impl Suite<'_> {
             };
             member.wire = wire.filter(|_| given["location"].is_null());
             member.is_flattened = given["flattened"] == true;
+            member.is_json_value = given["jsonvalue"] == true;
             member.is_xml_attribute = given["xmlAttribute"] == true;
             member.time_format = time_format(given);
             member.xml_namespace = namespace(given);

@@ -56,16 +56,6 @@ static OPERATIONS: [OperationSpec; 11] = [
 ];
 
 static STORE: Api = Api {
-    name: "s3",
-    signing_name: "s3",
-    action_prefix: "s3",
-    endpoint_prefix: "s3",
-    version: "2006-03-01",
-    protocol: Protocol::RestXml,
-    target_prefix: "",
-    xml_namespace: "",
-    is_global: false,
-    validation_error: "InvalidRequest",
     operations: &[
         &OPERATIONS[0],
         &OPERATIONS[1],
@@ -83,6 +73,7 @@ static STORE: Api = Api {
         name: "GetObjectTorrent",
         http: Http { method: "GET", uri: "/{Bucket}/{Key+}?torrent", status: 200 },
     }],
+    ..super::api("s3", Protocol::RestXml)
 };
 
 fn asked(method: &str, uri: &str, header: Option<&str>) -> Parts {
