@@ -5,6 +5,7 @@ mod cases;
 mod compare;
 mod hostile;
 mod model;
+mod models;
 mod properties;
 mod routing;
 

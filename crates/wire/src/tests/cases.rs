@@ -25,7 +25,7 @@ const FILES: [(&str, Protocol); 10] = [
     ("smithy-rpc-v2-cbor-non-query-compatible", Protocol::RpcV2Cbor),
 ];
 
-fn folder() -> Option<PathBuf> {
+pub(super) fn folder() -> Option<PathBuf> {
     if let Ok(named) = std::env::var("BOTOCORE_PROTOCOLS") {
         return Some(named.into());
     }

@@ -148,6 +148,8 @@ impl Suite<'_> {
                 _ => Place::Body,
             };
             member.wire = wire.filter(|_| given["location"].is_null());
+            member.is_required =
+                shape["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name.as_str()));
             member.is_flattened = given["flattened"] == true;
             member.is_json_value = given["jsonvalue"] == true;
             member.is_xml_attribute = given["xmlAttribute"] == true;
