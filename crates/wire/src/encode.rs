@@ -6,7 +6,10 @@ use crate::{
     xml::{self, Times, Writer},
 };
 use base::Fault;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{CONTENT_RANGE, CONTENT_TYPE},
+};
 use shape::{Api, ApiError, ByteStream, Bytes, Fields, Kind, Member, OperationSpec, Place, Protocol, Value};
 
 /// The body of an answer.
@@ -55,6 +58,10 @@ pub fn encode(
             let status = status.map_err(|Malformed(why)| Fault::internal(format!("{}: {why}", operation.name)))?;
             if let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) {
                 *response.status_mut() = status;
+            }
+            // AWS: the models of GetObject and HeadObject have no status; a part of an object is told by its range.
+            if operation.api.name == "s3" && response.headers().contains_key(CONTENT_RANGE) {
+                *response.status_mut() = StatusCode::PARTIAL_CONTENT;
             }
             rest_body(operation, protocol, &mut fields, &mut response);
         }

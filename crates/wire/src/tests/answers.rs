@@ -1,7 +1,9 @@
 use super::api;
 use crate::{Incoming, Outgoing, Routed, decode, encode, encode_error};
 use http::{Request, Response};
-use shape::{Api, ApiError, ErrorSpec, Fields, Http, Member, OperationSpec, Protocol, Schema, Timestamp, Value};
+use shape::{
+    Api, ApiError, ByteStream, ErrorSpec, Fields, Http, Member, OperationSpec, Protocol, Schema, Timestamp, Value,
+};
 
 static TEXT: Schema = Schema::text("Text");
 static NUMBER: Schema = Schema::integer("Number");
@@ -13,6 +15,11 @@ static INPUT: Schema = Schema::structure(
     &[Member::new("Name", &TEXT), Member::new("Count", &NUMBER), Member::new("Names", &TEXTS)],
 );
 static LOCATION: Schema = Schema::structure("GetBucketLocationOutput", &[Member::new("LocationConstraint", &TEXT)]);
+static PART: Schema = Schema::structure(
+    "GetObjectOutput",
+    &[Member::new("ContentRange", &TEXT).header("Content-Range"), Member::new("Body", &STREAM).payload()],
+);
+static STREAM: Schema = Schema::stream("Body");
 static ITEM: Schema = Schema::structure("Item", &[Member::new("Key", &TEXT), Member::new("LastModified", &TIME)]);
 static ITEMS: Schema = Schema::list("Items", &ITEM).flattened();
 static LISTING: Schema = Schema::structure("ListObjectsOutput", &[Member::new("Contents", &ITEMS)]);
@@ -45,6 +52,7 @@ const fn operation(
 
 static HEAD_OBJECT: OperationSpec = operation("HeadObject", &S3, "HEAD", (&EMPTY, &EMPTY));
 static GET_LOCATION: OperationSpec = operation("GetBucketLocation", &S3, "GET", (&EMPTY, &LOCATION));
+static GET_OBJECT: OperationSpec = operation("GetObject", &S3, "GET", (&EMPTY, &PART));
 static LIST_OBJECTS: OperationSpec = operation("ListObjectsV2", &S3, "GET", (&EMPTY, &LISTING));
 static DYNAMODB_GET: OperationSpec = operation("GetItem", &DYNAMODB, "POST", (&INPUT, &EMPTY));
 static ECS_RUN: OperationSpec = operation("RunTask", &ECS, "POST", (&INPUT, &EMPTY));
@@ -121,6 +129,13 @@ fn s3_tells_the_resource_and_two_ids_but_not_to_head() {
     assert_eq!(response.headers()["x-amz-request-id"], "the-id");
     let head = failed(&HEAD_OBJECT, &error);
     assert_eq!((head.status().as_u16(), body(&head)), (404, String::new()));
+}
+
+#[test]
+fn a_part_of_an_object_is_told_by_its_status() {
+    let part = |range: Value| structure(&PART, vec![range, Value::Stream(ByteStream::empty())]);
+    let status = |range| encode(&GET_OBJECT, Protocol::RestXml, part(range), "the-id").unwrap().status().as_u16();
+    assert_eq!((status(Value::Text("bytes 0-1/2".into())), status(Value::Null)), (206, 200));
 }
 
 #[test]
