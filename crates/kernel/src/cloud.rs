@@ -1,8 +1,8 @@
 //! One model: its rows, its clock, its services. Handed to whoever calls.
 
 use crate::{
-    AnyResource, Call, Directory, Identity, Outcome, Request, Response, Scope, Service, Tx, Web, authorize::Documents,
-    reconcile, service::Entry, site::AnySite, wait::Alarm,
+    AnyResource, Call, Directory, Identity, Outcome, Request, Response, Scope, Service, Tx, Via, Web,
+    authorize::Documents, reconcile, service::Entry, site::AnySite, wait::Alarm,
 };
 use base::{AccountId, Arn, Clock, Entropy, Fault, Region, Timestamp};
 use blob::Blobs;
@@ -213,6 +213,13 @@ impl Cloud {
     pub async fn fetch(&self, request: Request) -> Outcome<Response> {
         let Some(web) = self.0.web.get() else { return Err(Fault::internal("the gateway does not run yet").into()) };
         Ok(web.fetch(self, request).await)
+    }
+
+    /// Hands a connection that was made inside a sandbox to the gateway; returns when it has ended.
+    pub async fn accept(&self, connection: tokio::net::TcpStream, via: &Via) {
+        if let Some(web) = self.0.web.get() {
+            web.accept(self, connection, via).await;
+        }
     }
 
     pub async fn wait_until(&self, at: Timestamp) {

@@ -45,4 +45,25 @@ impl<S: Site> AnySite for S {
 /// other services through it.
 pub trait Web: Send + Sync + 'static {
     fn fetch<'a>(&'a self, cloud: &'a Cloud, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+
+    /// Serves a connection that was accepted inside a sandbox, as if its client had connected to the gateway itself.
+    /// Who does not serve connections closes it.
+    fn accept<'a>(
+        &'a self,
+        _cloud: &'a Cloud,
+        connection: tokio::net::TcpStream,
+        _via: &'a Via,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        drop(connection);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// How a connection came to the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Via {
+    /// The port that was asked for: 443 speaks TLS, 80 does not.
+    pub port: u16,
+    /// What the services see as the caller's address.
+    pub source_ip: String,
 }

@@ -35,13 +35,16 @@ fn find(models: &Path, type_name: &str) -> Result<Json, String> {
         .collect();
     paths.sort();
     // Regions differ in a few properties; the fullest schema is the one to follow.
-    let newest = paths
+    paths
         .iter()
         .filter_map(|path| fs::read_to_string(path).ok())
         .filter(|text| text.contains(&wanted) || text.contains(&compact))
-        .max_by_key(String::len)
-        .ok_or_else(|| format!("cfn-lint has no schema of {type_name}"))?;
-    serde_json::from_str(&newest).map_err(|why| format!("{type_name}: {why}"))
+        .filter_map(|text| Some((text.len(), serde_json::from_str::<Json>(&text).ok()?)))
+        // The words also stand where one schema speaks of another.
+        .filter(|(_, schema)| schema["typeName"] == type_name)
+        .max_by_key(|(length, _)| *length)
+        .map(|(_, schema)| schema)
+        .ok_or_else(|| format!("cfn-lint has no schema of {type_name}"))
 }
 
 struct Writer<'a> {
