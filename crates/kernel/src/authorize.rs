@@ -5,6 +5,7 @@ use base::{AccountId, Arn, Fault, Region, Timestamp};
 use policy::{Context, Decision, Document, Kind, Policies, Policy, Principal, ResourceRule};
 use shape::{ApiError, OperationSpec, Protocol};
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{Arc, Mutex},
 };
@@ -17,6 +18,10 @@ pub trait Directory: Send + Sync + 'static {
     }
     fn tags(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Vec<(String, String)>, Fault> {
         Ok(Vec::new())
+    }
+    /// The ARN in full, where operations name it by less: an IAM role's has the role's path.
+    fn full_name(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Option<Arn>, Fault> {
+        Ok(None)
     }
     /// The account that owns it, where the ARN does not say: buckets.
     fn owner(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Option<AccountId>, Fault> {
@@ -37,7 +42,9 @@ pub struct ResourcePolicy {
 
 /// What IAM knows: whose key it is, and what that principal's policies are.
 pub trait Identity: Send + Sync + 'static {
+    /// Expired ones are answered too, so that the caller can be told. `tx` sees [`Scope::shared`].
     fn find_key(&self, tx: &Tx<'_>, access_key_id: &str) -> Result<Option<Key>, Fault>;
+    /// `tx` sees the scope of the principal's account.
     fn policies(&self, tx: &Tx<'_>, principal: &Principal) -> Result<IdentityPolicies, Fault>;
 }
 
@@ -132,6 +139,7 @@ impl Cloud {
         let mine = self.identity_policies(call)?;
         for need in &access.needs {
             let action = need.action.clone().unwrap_or_else(|| spec.iam_action());
+            let need = &self.in_full(call, need)?;
             let decision = self.decide(call, need, &action, &mine)?;
             if !decision.is_allowed() {
                 let request_context = Context::new();
@@ -146,6 +154,18 @@ impl Cloud {
             }
         }
         Ok(None)
+    }
+
+    /// The need, its resource named in full.
+    fn in_full<'n>(&self, call: &Call, need: &'n Need) -> Result<Cow<'n, Need>, Fault> {
+        let Ok(arn) = need.resource.parse::<Arn>() else { return Ok(Cow::Borrowed(need)) };
+        let Some((service, directory)) = self.directory(&arn.service) else { return Ok(Cow::Borrowed(need)) };
+        let snapshot = self.store().snapshot()?;
+        let full = directory.full_name(&Tx::snapshot(&snapshot, service, scope_of(&arn, call)), &arn)?;
+        Ok(match full {
+            Some(full) => Cow::Owned(Need { resource: full.to_string(), ..need.clone() }),
+            None => Cow::Borrowed(need),
+        })
     }
 
     fn decide(&self, call: &Call, need: &Need, action: &str, mine: &Mine) -> Result<Decision, Fault> {
@@ -171,7 +191,12 @@ impl Cloud {
 
     /// What AWS tells policies about every request, then what the call and the operation say.
     fn context(&self, call: &Call, need: &Need, mine: &Mine) -> Context {
-        let mut context = call.context.clone();
+        let mut context = Context::new();
+        for (key, value) in &mine.tags {
+            context.set(&format!("aws:PrincipalTag/{key}"), value.as_str());
+        }
+        // AWS: a session's tags win over those of its role.
+        context.extend(&call.context);
         context.set("aws:CurrentTime", call.now.iso());
         context.set("aws:EpochTime", call.now.secs().to_string());
         context.set("aws:SecureTransport", call.is_secure.to_string());
@@ -183,18 +208,15 @@ impl Cloud {
         } else {
             context.set("aws:SourceIp", call.source_ip.as_str());
         }
-        for (key, value) in &mine.tags {
-            context.set(&format!("aws:PrincipalTag/{key}"), value.as_str());
-        }
         context.extend(&need.context);
         context
     }
 
     fn identity_policies(&self, call: &Call) -> Result<Mine, Fault> {
         let Some(account) = call.principal.account().and_then(AccountId::new) else { return Ok(Mine::default()) };
-        let Some(identity) = self.identity() else { return Ok(Mine::default()) };
+        let Some((rows, identity)) = self.identity() else { return Ok(Mine::default()) };
         let snapshot = self.store().snapshot()?;
-        let tx = Tx::snapshot(&snapshot, "iam", Scope::global(&account));
+        let tx = Tx::snapshot(&snapshot, rows, Scope::global(&account));
         let found = identity.policies(&tx, &call.principal)?;
         let parse = |named: NamedPolicy| Ok((named.name, self.documents().parse(&named.text, Kind::Identity)?));
         let session = call
@@ -213,10 +235,8 @@ impl Cloud {
         let mut theirs =
             Theirs { account: AccountId::new(&*arn.account).map(|id| id.to_string()), ..Theirs::default() };
         let Some((service, directory)) = self.directory(&arn.service) else { return Ok(theirs) };
-        let region = if arn.region.is_empty() { Region::global() } else { Region::new(&*arn.region) };
-        let account = AccountId::new(&*arn.account).unwrap_or_else(|| call.account.clone());
         let snapshot = self.store().snapshot()?;
-        let tx = Tx::snapshot(&snapshot, service, Scope { account, region });
+        let tx = Tx::snapshot(&snapshot, service, scope_of(arn, call));
         if let Some(owner) = directory.owner(&tx, arn)? {
             theirs.account = Some(owner.to_string());
         }
@@ -229,6 +249,12 @@ impl Cloud {
         }
         Ok(theirs)
     }
+}
+
+/// The scope that an ARN names, or the caller's.
+fn scope_of(arn: &Arn, call: &Call) -> Scope {
+    let region = if arn.region.is_empty() { Region::global() } else { Region::new(&*arn.region) };
+    Scope { account: AccountId::new(&*arn.account).unwrap_or_else(|| call.account.clone()), region }
 }
 
 /// The principal's policies, parsed.

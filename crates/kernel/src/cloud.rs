@@ -1,7 +1,7 @@
 //! One model: its rows, its clock, its services. Handed to whoever calls.
 
 use crate::{
-    AnyResource, Call, Directory, Identity, Outcome, Request, Response, Scope, Service, Tx, Via, Web,
+    AnyResource, Call, Directory, Identity, Key, Outcome, Request, Response, Scope, Service, Tx, Via, Web,
     authorize::Documents, reconcile, service::Entry, site::AnySite, wait::Alarm,
 };
 use base::{AccountId, Arn, Clock, Entropy, Fault, Region, Timestamp};
@@ -34,7 +34,9 @@ struct Inner {
     /// By the address of the operation's data, which is one static.
     entries: HashMap<usize, Arc<dyn Entry>>,
     directories: HashMap<&'static str, (&'static str, Arc<dyn Directory>)>,
-    identity: Option<Arc<dyn Identity>>,
+    /// APIs whose rows are those of another, by name.
+    rows_of: HashMap<&'static str, &'static Api>,
+    identity: Option<(&'static str, Arc<dyn Identity>)>,
     resources: BTreeMap<&'static str, Arc<dyn AnyResource>>,
     documents: Documents,
     web: OnceLock<Arc<dyn Web>>,
@@ -76,6 +78,7 @@ impl CloudBuilder {
         let Self { store, blobs, clock, entropy, home, services } = self;
         let mut entries = HashMap::new();
         let mut directories = HashMap::new();
+        let mut rows_of = HashMap::new();
         let mut identity = None;
         let mut resources = BTreeMap::new();
         for service in &services {
@@ -83,9 +86,12 @@ impl CloudBuilder {
                 entries.insert(address(entry.spec()), entry.clone());
             }
             if let Some(directory) = &service.directory {
-                directories.insert(service.api.action_prefix, (service.api.name, directory.clone()));
+                directories.insert(service.api.action_prefix, (service.rows_of.name, directory.clone()));
             }
-            identity = identity.or_else(|| service.identity.clone());
+            if service.rows_of.name != service.api.name {
+                rows_of.insert(service.api.name, service.rows_of);
+            }
+            identity = identity.or_else(|| Some((service.rows_of.name, service.identity.clone()?)));
             for resource in &service.resources {
                 resources.insert(resource.schema().type_name, resource.clone());
             }
@@ -100,6 +106,7 @@ impl CloudBuilder {
             services,
             entries,
             directories,
+            rows_of,
             identity,
             resources,
             documents: Documents::default(),
@@ -120,7 +127,7 @@ impl Cloud {
     pub fn start(&self) {
         for service in &self.0.services {
             for reconciler in &service.reconcilers {
-                let run = reconcile::run(self.clone(), service.api.name, reconciler.clone());
+                let run = reconcile::run(self.clone(), service.rows_of.name, reconciler.clone());
                 drop(self.spawn(reconciler.name(), run));
             }
         }
@@ -180,8 +187,15 @@ impl Cloud {
     pub fn services(&self) -> &[Service] {
         &self.0.services
     }
-    pub fn identity(&self) -> Option<&dyn Identity> {
-        self.0.identity.as_deref()
+    /// The credential of this id, be it current or expired; `None` for one that does not exist or is inactive.
+    pub fn find_key(&self, access_key_id: &str) -> Result<Option<Key>, Fault> {
+        let Some((rows, identity)) = self.identity() else { return Ok(None) };
+        let snapshot = self.store().snapshot()?;
+        identity.find_key(&Tx::snapshot(&snapshot, rows, Scope::shared()), access_key_id)
+    }
+    /// Who knows keys and policies, and whose rows say so.
+    pub(crate) fn identity(&self) -> Option<(&'static str, &dyn Identity)> {
+        self.0.identity.as_ref().map(|(rows, identity)| (*rows, &**identity))
     }
     pub fn find_resource(&self, type_name: &str) -> Option<&Arc<dyn AnyResource>> {
         self.0.resources.get(type_name)
@@ -253,7 +267,13 @@ impl Cloud {
 
     /// The scope in which an operation of `api` sees its rows.
     pub fn scope_of(&self, api: &'static Api, call: &Call) -> Scope {
+        let api = self.rows_of(api);
         if api.is_global { Scope::global(&call.account) } else { Scope::new(&call.account, &call.region) }
+    }
+
+    /// Whose rows the operations of `api` see: nearly always its own.
+    fn rows_of(&self, api: &'static Api) -> &'static Api {
+        self.0.rows_of.get(api.name).copied().unwrap_or(api)
     }
 
     /// Reads rows of a service: for `Serve` operations and reconcilers.
@@ -264,7 +284,7 @@ impl Cloud {
         read: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let snapshot = self.store().snapshot()?;
-        read(&Tx::snapshot(&snapshot, api.name, scope.clone()))
+        read(&Tx::snapshot(&snapshot, self.rows_of(api).name, scope.clone()))
     }
 
     /// Writes rows of a service, all or nothing; durable when it answers.
@@ -279,12 +299,13 @@ impl Cloud {
         E: From<Fault> + Send + 'static,
     {
         let scope = scope.clone();
+        let rows = self.rows_of(api).name;
         let is_new = !self.0.noted.lock().expect("inserting does not panic").contains(&scope);
         let noted = scope.clone();
         let done = self
             .store()
             .write(move |tx| {
-                let mut tx = Tx::write(tx, api.name, scope);
+                let mut tx = Tx::write(tx, rows, scope);
                 if is_new {
                     tx.note_scope()?;
                 }

@@ -11,6 +11,8 @@ use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 /// What a service does. Built by [`Service::of`].
 pub struct Service {
     pub(crate) api: &'static Api,
+    /// Whose rows it sees.
+    pub(crate) rows_of: &'static Api,
     pub(crate) entries: Vec<Arc<dyn Entry>>,
     pub(crate) resources: Vec<Arc<dyn AnyResource>>,
     pub(crate) reconcilers: Vec<Arc<dyn AnyReconciler>>,
@@ -28,6 +30,7 @@ impl Service {
     pub fn shared<S: Send + Sync + 'static>(api: &'static Api, service: Arc<S>) -> ServiceBuilder<S> {
         let table = Self {
             api,
+            rows_of: api,
             entries: Vec::new(),
             resources: Vec::new(),
             reconcilers: Vec::new(),
@@ -95,6 +98,12 @@ impl<S: Send + Sync + 'static> ServiceBuilder<S> {
     #[must_use]
     pub fn reconciler(mut self, reconciler: impl Reconciler) -> Self {
         self.table.reconcilers.push(Arc::new(reconciler));
+        self
+    }
+    /// The service sees the rows of another API: STS those of IAM. Both are one crate.
+    #[must_use]
+    pub fn rows_of(mut self, api: &'static Api) -> Self {
+        self.table.rows_of = api;
         self
     }
     /// The service knows the policies and tags of its resources.
