@@ -59,9 +59,13 @@ pub struct Blob {
     pub sha256: [u8; 32],
 }
 
-/// All blobs of a model. Clones share them.
+/// All blobs of a model, or those of one owner. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Blobs(Arc<Shared>);
+pub struct Blobs {
+    shared: Arc<Shared>,
+    /// What the ids of blobs made here begin with.
+    owner: &'static str,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -97,7 +101,7 @@ impl Blobs {
         for left in fs::read_dir(&aside)? {
             fs::remove_file(left?.path())?;
         }
-        let blobs = Self(Arc::new(Shared { whole, aside, entropy, ephemeral }));
+        let blobs = Self { shared: Arc::new(Shared { whole, aside, entropy, ephemeral }), owner: "" };
         blobs.sync_folder(folder)?;
         if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             blobs.sync_folder(parent)?;
@@ -105,9 +109,16 @@ impl Blobs {
         Ok(blobs)
     }
 
+    /// The blobs of `owner`: the ids of those made here begin with its name (`s3-`), and a sweep sees only those. So
+    /// each service sweeps its own, whose rows it knows.
+    #[must_use]
+    pub fn owned_by(&self, owner: &'static str) -> Self {
+        Self { shared: self.shared.clone(), owner }
+    }
+
     /// A new blob, to be filled.
     pub fn writer(&self) -> BlobWriter {
-        BlobWriter::new(self.clone(), BlobId(self.0.entropy.hex(32)))
+        BlobWriter::new(self.clone(), BlobId(format!("{}{}", self.owner, self.shared.entropy.hex(32))))
     }
 
     /// The bytes in `range` of a blob, cut to its size. None: there is no such blob.
@@ -145,7 +156,7 @@ impl Blobs {
     where
         F: Fn(&BlobId) -> bool + Send + 'static,
     {
-        let whole = self.0.whole.clone();
+        let (whole, owner) = (self.shared.whole.clone(), self.owner);
         blocking("sweep the blobs", move || {
             let mut swept = 0;
             for found in fs::read_dir(&whole)? {
@@ -153,7 +164,7 @@ impl Blobs {
                 let id = BlobId(found.file_name().to_string_lossy().into_owned());
                 // A file from the future counts as new.
                 let age = found.metadata()?.modified()?.elapsed().unwrap_or_default();
-                if age > older_than && !is_live(&id) {
+                if id.0.starts_with(owner) && age > older_than && !is_live(&id) {
                     fs::remove_file(found.path())?;
                     swept += 1;
                 }
@@ -165,14 +176,14 @@ impl Blobs {
 
     /// Where a blob's file is, for programs that read it there. It must not be written to.
     pub fn path(&self, id: &BlobId) -> PathBuf {
-        self.0.whole.join(&id.0)
+        self.shared.whole.join(&id.0)
     }
 
     fn sync_file(&self, file: &File) -> io::Result<()> {
-        if self.0.ephemeral.is_some() { Ok(()) } else { file.sync_data() }
+        if self.shared.ephemeral.is_some() { Ok(()) } else { file.sync_data() }
     }
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        if self.0.ephemeral.is_some() { Ok(()) } else { File::open(folder)?.sync_all() }
+        if self.shared.ephemeral.is_some() { Ok(()) } else { File::open(folder)?.sync_all() }
     }
 }
 

@@ -91,7 +91,7 @@ impl BlobWriter {
 impl Draft {
     fn file(&mut self) -> io::Result<&mut File> {
         if self.file.is_none() {
-            let path = self.blobs.0.aside.join(&self.id.0);
+            let path = self.blobs.shared.aside.join(&self.id.0);
             let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
             self.file = Some(Aside { file, path, is_renamed: false });
         }
@@ -110,7 +110,7 @@ impl Draft {
         self.blobs.sync_file(&aside.file)?;
         fs::rename(&aside.path, self.blobs.path(&self.id))?;
         aside.is_renamed = true;
-        self.blobs.sync_folder(&self.blobs.0.whole)?;
+        self.blobs.sync_folder(&self.blobs.shared.whole)?;
         let (md5, sha256) = (self.md5.finalize().into(), self.sha256.finalize().into());
         Ok(Blob { id: self.id, size_bytes: self.size_bytes, md5, sha256 })
     }

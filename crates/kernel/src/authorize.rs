@@ -23,6 +23,10 @@ pub trait Directory: Send + Sync + 'static {
     fn full_name(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Option<Arn>, Fault> {
         Ok(None)
     }
+    /// Further condition keys that follow from what is there: `s3:ExistingObjectTag/…`.
+    fn conditions(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Vec<(String, String)>, Fault> {
+        Ok(Vec::new())
+    }
     /// The account that owns it, where the ARN does not say: buckets.
     fn owner(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Option<AccountId>, Fault> {
         Ok(None)
@@ -242,6 +246,9 @@ impl Cloud {
         }
         for (key, value) in directory.tags(&tx, arn)? {
             context.set(&format!("aws:ResourceTag/{key}"), value);
+        }
+        for (key, value) in directory.conditions(&tx, arn)? {
+            context.set(&key, value);
         }
         if let Some(found) = directory.resource_policy(&tx, arn, action)? {
             theirs.is_required = found.is_required;

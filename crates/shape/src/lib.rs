@@ -23,7 +23,7 @@ pub use operation::{Api, Http, Missing, Operation, OperationSpec, Protocol};
 pub use schema::{Kind, Member, Place, Resource, Schema, Support, TimeFormat};
 pub use serde_json;
 pub use shape::{Map, Mismatch, Shape};
-pub use stream::{ByteStream, StreamError};
+pub use stream::{ByteStream, StreamError, Trailers};
 pub use validate::{Invalid, validate};
 pub use value::{Fields, Value};
 

@@ -5,6 +5,7 @@ use futures_core::Stream;
 use std::{
     fmt,
     pin::Pin,
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
 };
 
@@ -12,6 +13,27 @@ use std::{
 pub struct ByteStream {
     inner: Pin<Box<dyn Stream<Item = Result<Bytes, StreamError>> + Send>>,
     length: Option<u64>,
+    trailers: Option<Arc<Trailers>>,
+}
+
+/// Headers that follow a body. Who makes the stream announces their names (`x-amz-trailer`) and, before the stream
+/// ends, says what came.
+#[derive(Debug, Default)]
+pub struct Trailers {
+    announced: Vec<String>,
+    arrived: OnceLock<Vec<(String, String)>>,
+}
+
+impl Trailers {
+    pub fn announced(names: impl IntoIterator<Item = impl Into<String>>) -> Arc<Self> {
+        let announced = names.into_iter().map(|name| name.into().to_ascii_lowercase()).collect();
+        Arc::new(Self { announced, arrived: OnceLock::new() })
+    }
+    /// The names in small letters. Only the first arrival counts: a body ends once.
+    pub fn arrive(&self, trailers: impl IntoIterator<Item = (String, String)>) {
+        let all = trailers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        self.arrived.set(all).ok();
+    }
 }
 
 /// Why a body broke off.
@@ -38,7 +60,21 @@ impl std::error::Error for StreamError {}
 
 impl ByteStream {
     pub fn new(stream: impl Stream<Item = Result<Bytes, StreamError>> + Send + 'static, length: Option<u64>) -> Self {
-        Self { inner: Box::pin(stream), length }
+        Self { inner: Box::pin(stream), length, trailers: None }
+    }
+    /// The same body, with headers behind it.
+    #[must_use]
+    pub fn followed_by(mut self, trailers: Arc<Trailers>) -> Self {
+        self.trailers = Some(trailers);
+        self
+    }
+    /// The names of the headers that will follow, in small letters.
+    pub fn announced_trailers(&self) -> &[String] {
+        self.trailers.as_ref().map_or(&[], |trailers| &trailers.announced)
+    }
+    /// The headers that followed: nothing before the stream has ended.
+    pub fn trailers(&self) -> &[(String, String)] {
+        self.trailers.as_ref().and_then(|trailers| trailers.arrived.get()).map_or(&[], Vec::as_slice)
     }
     pub fn empty() -> Self {
         Self::from(Bytes::new())
