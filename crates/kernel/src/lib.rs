@@ -21,13 +21,14 @@ mod reconcile;
 mod resource;
 mod service;
 mod site;
+mod time;
 mod tx;
 mod wait;
 
 pub use access::{Access, Need};
 pub use authorize::{Directory, Identity, IdentityPolicies, Key, NamedPolicy, ResourcePolicy};
 pub use call::Call;
-pub use cloud::{Cloud, CloudBuilder, Home};
+pub use cloud::{Cloud, CloudBuilder, Home, SiteRef};
 pub use mail::Mail;
 pub use operation::{Outcome, Read, Serve, Write};
 pub use policy::{Context, Decision, Principal};

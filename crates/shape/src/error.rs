@@ -24,6 +24,8 @@ pub struct ApiError {
     pub status: u16,
     /// Further members of the error's shape.
     pub detail: Option<Box<(&'static Schema, Value)>>,
+    /// Texts that XML services put beside the message: S3's `BucketName`.
+    pub elements: Vec<(&'static str, String)>,
     /// Ours, not the caller's: logged, and told to the caller only as a request id.
     pub fault: Option<Box<Fault>>,
 }
@@ -31,7 +33,7 @@ pub struct ApiError {
 impl ApiError {
     /// An error that AWS does not model, such as those every service shares.
     pub fn new(code: &'static str, status: u16, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), status, detail: None, fault: None }
+        Self { code, message: message.into(), status, detail: None, elements: Vec::new(), fault: None }
     }
     pub fn of(spec: &'static ErrorSpec, message: impl Into<String>) -> Self {
         Self::new(spec.code, spec.status, message)
@@ -40,6 +42,12 @@ impl ApiError {
     #[must_use]
     pub fn with<T: Shape>(mut self, schema: &'static Schema, detail: T) -> Self {
         self.detail = Some(Box::new((schema, detail.into_value())));
+        self
+    }
+    /// With texts that XML services put beside the message.
+    #[must_use]
+    pub fn with_elements(mut self, elements: Vec<(&'static str, String)>) -> Self {
+        self.elements = elements;
         self
     }
     pub fn is(&self, spec: &ErrorSpec) -> bool {

@@ -131,6 +131,9 @@ fn code_and_detail(writer: &mut Writer, error: &ApiError) {
     if !error.message.is_empty() {
         writer.text("Message", &error.message);
     }
+    for (name, text) in &error.elements {
+        writer.text(name, text);
+    }
     let Some((members, fields)) = detail(error) else { return };
     for (index, value) in fields.iter() {
         let Some(member) = members.get(index) else { continue };

@@ -1,0 +1,136 @@
+//! Who sent a request: the signature against the key.
+
+use http::request::Parts;
+use kernel::{Call, Cloud, Key};
+use shape::{Api, ApiError, Protocol};
+use sign::{Decoder, Dialect, Payload, PayloadHash, Presented, Secret, SignError};
+use std::sync::Arc;
+
+/// What is left to check while the body arrives.
+#[derive(Debug)]
+pub(crate) enum Checks {
+    Nothing,
+    /// Its SHA-256, in hexadecimal.
+    Hash(String),
+    /// `aws-chunked`.
+    Chunks {
+        decoder: Box<Decoder>,
+        decoded_length: Option<u64>,
+    },
+}
+
+/// The family whose words an API's refusals have.
+pub(crate) fn dialect(api: &Api) -> Dialect {
+    match api.protocol {
+        Protocol::RestXml if api.name == "s3" => Dialect::S3,
+        Protocol::RestXml | Protocol::Query => Dialect::Xml,
+        Protocol::Ec2Query => Dialect::Ec2,
+        _ => Dialect::Json,
+    }
+}
+
+/// A refused signature as an error, with the elements that S3 puts beside the message.
+pub(crate) fn refusal(api: &Api, error: &SignError) -> ApiError {
+    let answer = error.answer(dialect(api));
+    ApiError::new(answer.code, answer.status, answer.message).with_elements(answer.fields)
+}
+
+/// Whether the body is hashed before it is dispatched: S3 says its hash itself.
+pub(crate) fn declares_its_hash(api: &Api) -> bool {
+    api.name == "s3"
+}
+
+/// Checks the signature and turns `call` into one of the key's principal.
+pub(crate) fn authenticate(
+    cloud: &Cloud,
+    api: &'static Api,
+    presented: &Presented,
+    parts: &Parts,
+    payload: PayloadHash<'_>,
+    call: &mut Call,
+) -> Result<Secret, ApiError> {
+    presented.check_scope(api.signing_name, None).map_err(|error| refusal(api, &error))?;
+    let Some(key) = cloud.find_key(&presented.access_key_id)? else { return Err(unknown_key(api, presented)) };
+    let secret = Secret::new(key.secret.clone());
+    presented.verify(&secret, parts, payload, call.now).map_err(|error| refusal(api, &error))?;
+    check_token(api, presented, &key, call)?;
+    call.account = key.account;
+    call.region = base::Region::new(presented.scope.region.as_str());
+    call.principal = key.principal;
+    call.access_key_id.clone_from(&presented.access_key_id);
+    call.context = key.context;
+    call.session_policies = Arc::new(key.session_policies);
+    Ok(secret)
+}
+
+fn check_token(api: &Api, presented: &Presented, key: &Key, call: &Call) -> Result<(), ApiError> {
+    let given = presented.token.as_ref().map(sign::SessionToken::as_str);
+    if given != key.session_token.as_deref() {
+        return Err(match dialect(api) {
+            Dialect::S3 => ApiError::new("InvalidToken", 400, "The provided token is malformed or otherwise invalid."),
+            Dialect::Json => unrecognized(),
+            _ => invalid_token_id(),
+        });
+    }
+    if key.expires.is_some_and(|expires| call.now >= expires) {
+        return Err(match dialect(api) {
+            Dialect::S3 => ApiError::new("ExpiredToken", 400, "The provided token has expired."),
+            Dialect::Json => {
+                ApiError::new("ExpiredTokenException", 400, "The security token included in the request is expired")
+            }
+            _ => ApiError::new("ExpiredToken", 403, "The security token included in the request is expired"),
+        });
+    }
+    Ok(())
+}
+
+fn unknown_key(api: &Api, presented: &Presented) -> ApiError {
+    match dialect(api) {
+        Dialect::S3 => ApiError::new(
+            "InvalidAccessKeyId",
+            403,
+            "The AWS Access Key Id you provided does not exist in our records.",
+        )
+        .with_elements(vec![("AWSAccessKeyId", presented.access_key_id.clone())]),
+        Dialect::Json if api.protocol == Protocol::RestJson => ApiError { status: 403, ..unrecognized() },
+        Dialect::Json => unrecognized(),
+        _ => invalid_token_id(),
+    }
+}
+
+fn unrecognized() -> ApiError {
+    ApiError::new("UnrecognizedClientException", 400, "The security token included in the request is invalid.")
+}
+
+fn invalid_token_id() -> ApiError {
+    ApiError::new("InvalidClientTokenId", 403, "The security token included in the request is invalid.")
+}
+
+/// What S3's body still has to be checked against.
+pub(crate) fn checks(
+    api: &'static Api,
+    parts: &Parts,
+    signed: Option<(&Presented, &Secret)>,
+) -> Result<Checks, ApiError> {
+    if !declares_its_hash(api) {
+        return Ok(Checks::Nothing);
+    }
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let decoded_length = header("x-amz-decoded-content-length").and_then(|length| length.parse().ok());
+    match Payload::of(&parts.headers).map_err(|error| refusal(api, &error))? {
+        Payload::Unsigned => Ok(Checks::Nothing),
+        Payload::Hash(hash) => Ok(Checks::Hash(hash)),
+        Payload::Streaming { is_signed, .. } => {
+            let decoder = match signed {
+                Some((presented, secret)) if is_signed => presented.chunks(secret),
+                None if is_signed => return Err(refusal(api, &SignError::Absent)),
+                _ => Decoder::unsigned(),
+            };
+            let decoder = match decoded_length {
+                Some(length) => decoder.expecting(length),
+                None => decoder,
+            };
+            Ok(Checks::Chunks { decoder: Box::new(decoder), decoded_length })
+        }
+    }
+}
