@@ -265,4 +265,3 @@ structure! { BucketPolicy {
 resource! { BUCKET_POLICY = "AWS::S3::BucketPolicy" BucketPolicy,
     create_only ["Bucket"], read_only [], identifier ["Bucket"];
 }
-

@@ -6,11 +6,12 @@ use futures_core::Stream;
 use http_body::Body as _;
 use http_io::{Body, BodyError};
 use sha2::{Digest, Sha256};
-use shape::{ByteStream, StreamError};
+use shape::{ByteStream, StreamError, Trailers};
 use sign::{Decoder, Event};
 use std::{
     collections::VecDeque,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -19,9 +20,11 @@ pub(crate) fn incoming(body: Body, length: Option<u64>, checks: Checks) -> ByteS
     match checks {
         Checks::Nothing => ByteStream::new(Plain { body, hash: None }, length),
         Checks::Hash(declared) => ByteStream::new(Plain { body, hash: Some((declared, Sha256::new())) }, length),
-        Checks::Chunks { decoder, decoded_length } => {
-            let chunked = Chunked { body, decoder: *decoder, ready: VecDeque::new(), is_done: false };
-            ByteStream::new(chunked, decoded_length)
+        Checks::Chunks { decoder, decoded_length, announced } => {
+            let trailers = Trailers::announced(announced);
+            let chunked =
+                Chunked { body, decoder: *decoder, ready: VecDeque::new(), trailers: trailers.clone(), is_done: false };
+            ByteStream::new(chunked, decoded_length).followed_by(trailers)
         }
     }
 }
@@ -70,6 +73,7 @@ struct Chunked {
     body: Body,
     decoder: Decoder,
     ready: VecDeque<Event>,
+    trailers: Arc<Trailers>,
     is_done: bool,
 }
 
@@ -79,7 +83,11 @@ impl Stream for Chunked {
         loop {
             match self.ready.pop_front() {
                 Some(Event::Data(data)) => return Poll::Ready(Some(Ok(data))),
-                Some(Event::Trailer(_)) => continue,
+                Some(Event::Trailer(headers)) => {
+                    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+                    self.trailers.arrive(headers.iter().map(|(name, value)| (name.to_string(), text(value))));
+                    continue;
+                }
                 Some(Event::End) => {
                     self.is_done = true;
                     continue;

@@ -9,18 +9,28 @@ use crate::{
 use async_trait::async_trait;
 use base::{AccountId, Region};
 use http::{Request, Response, StatusCode, header, request::Parts, uri::Authority};
-use http_io::{Body, Connect, Handler, Peer};
-use kernel::{Call, Cloud, Web};
+use http_io::{Body, Connect, Handler, Limits, Peer, Server};
+use kernel::{Call, Cloud, Via, Web};
+use rustls::ServerConfig;
 use shape::Api;
 use sign::Presented;
-use std::{future::Future, pin::Pin, sync::Arc};
-use tokio::sync::Notify;
+use std::{
+    future::Future,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Weak},
+};
+use tokio::{net::TcpStream, sync::Notify};
 
 /// Answers everything that comes in by the port.
 #[derive(Debug)]
 pub struct Gateway {
     pub(crate) cloud: Cloud,
     apis: Apis,
+    /// Speaks TLS to whoever begins with a handshake, with a certificate for the name that is asked for.
+    tls: Option<Arc<ServerConfig>>,
+    /// This, for connections that hold it.
+    itself: Weak<Self>,
     pub(crate) control: Arc<Control>,
 }
 
@@ -33,26 +43,40 @@ pub struct Control {
 
 /// The tag of requests that services make to the model's own hosts.
 const VIA_INSIDE: &str = "inside";
+/// The tag of connections from sandboxes, which reach the model's hosts and nothing else.
+const VIA_SANDBOX: &str = "sandbox";
 
 impl Gateway {
     /// The gateway of `cloud`, which from now on reaches its own hosts through it.
-    pub fn of(cloud: &Cloud) -> Arc<Self> {
+    pub fn of(cloud: &Cloud, tls: Option<Arc<ServerConfig>>) -> Arc<Self> {
         let apis = Apis(cloud.services().iter().map(kernel::Service::api).collect());
-        let gateway = Arc::new(Self { cloud: cloud.clone(), apis, control: Arc::default() });
+        let gateway = Arc::new_cyclic(|itself| Self {
+            cloud: cloud.clone(),
+            apis,
+            tls,
+            itself: itself.clone(),
+            control: Arc::default(),
+        });
         cloud.set_web(gateway.clone());
         gateway
+    }
+    /// What serves connections that come in by `via`.
+    pub fn server(&self, via: &'static str) -> Option<Server> {
+        let handler = self.itself.upgrade()?;
+        let (tls, clock) = (self.tls.clone(), self.cloud.clock().clone());
+        Some(Server { handler, tls, clock, via, limits: Limits::default() })
     }
     pub fn control(&self) -> &Arc<Control> {
         &self.control
     }
 
     async fn route(&self, request: Request<Body>, peer: &Peer) -> Response<Body> {
-        if proxy::leads_out(request.uri()) && peer.via != VIA_INSIDE {
+        if proxy::leads_out(request.uri()) && !is_inside(peer) {
             return proxy::forward(request).await;
         }
         let authority = authority(&request, peer);
         let host = names::real_host(&authority);
-        if host.is_none() && request.uri().path().starts_with(introspect::PREFIX) {
+        if host.is_none() && !is_inside(peer) && request.uri().path().starts_with(introspect::PREFIX) {
             return introspect::answer(self, request).await;
         }
         let call = self.call(&authority, &request, peer);
@@ -169,8 +193,13 @@ impl Handler for Gateway {
     async fn handle(&self, request: Request<Body>, peer: &Peer) -> Response<Body> {
         self.route(request, peer).await
     }
-    async fn connect(&self, authority: &Authority, _: &Parts, _: &Peer) -> Connect {
-        proxy::decide(authority)
+    async fn connect(&self, authority: &Authority, _: &Parts, peer: &Peer) -> Connect {
+        match proxy::decide(authority) {
+            Connect::Tunnel { .. } if is_inside(peer) => {
+                Connect::Refuse(proxy::plain(StatusCode::FORBIDDEN, "sandboxes reach the model's own hosts only"))
+            }
+            decision => decision,
+        }
     }
 }
 
@@ -182,7 +211,7 @@ impl Web for Gateway {
     ) -> Pin<Box<dyn Future<Output = kernel::Response> + Send + 'a>> {
         Box::pin(async move {
             let peer = Peer {
-                addr: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+                addr: SocketAddr::from(([127, 0, 0, 1], 0)),
                 is_tls: request.uri().scheme_str() != Some("http"),
                 sni: None,
                 connected_to: None,
@@ -192,6 +221,26 @@ impl Web for Gateway {
             response.map(|body| body::incoming(body, None, crate::verify::Checks::Nothing))
         })
     }
+
+    fn accept<'a>(
+        &'a self,
+        _: &'a Cloud,
+        connection: TcpStream,
+        via: &'a Via,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async move {
+            let Some(server) = self.server(VIA_SANDBOX) else { return };
+            let ip = via.source_ip.parse().unwrap_or(std::net::Ipv4Addr::LOCALHOST.into());
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "a sandbox's connection was gone before it was served");
+            }
+            server.serve_one(connection, SocketAddr::new(ip, via.port)).await;
+        })
+    }
+}
+
+fn is_inside(peer: &Peer) -> bool {
+    peer.via == VIA_INSIDE || peer.via == VIA_SANDBOX
 }
 
 /// The host that a request is for: of an absolute URI, the header, or the tunnel that it came through.

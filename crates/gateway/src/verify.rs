@@ -16,6 +16,8 @@ pub(crate) enum Checks {
     Chunks {
         decoder: Box<Decoder>,
         decoded_length: Option<u64>,
+        /// The trailers that will follow.
+        announced: Vec<String>,
     },
 }
 
@@ -130,7 +132,9 @@ pub(crate) fn checks(
                 Some(length) => decoder.expecting(length),
                 None => decoder,
             };
-            Ok(Checks::Chunks { decoder: Box::new(decoder), decoded_length })
+            let announced = header("x-amz-trailer").unwrap_or_default().split(',');
+            let announced = announced.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+            Ok(Checks::Chunks { decoder: Box::new(decoder), decoded_length, announced })
         }
     }
 }

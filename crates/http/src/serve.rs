@@ -124,6 +124,20 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
+    /// Serves one connection that was accepted elsewhere, and returns when it and all that it carried has ended.
+    pub async fn serve_one(self, stream: TcpStream, addr: SocketAddr) {
+        let tasks = Tasks::default();
+        let _abort = AbortOnDrop(tasks.clone());
+        let (_stop, stopping) = watch::channel(());
+        let place = Arc::new(Semaphore::new(1)).acquire_owned().await.expect("the place is never closed");
+        let peer = Peer { addr, is_tls: false, sni: None, connected_to: None, via: self.via };
+        let server = Arc::new(self);
+        Connection { server, tasks: tasks.clone(), stopping, _place: Arc::new(place) }
+            .run(Box::new(stream), peer)
+            .await;
+        tasks.finished().await;
+    }
+
     /// Accepts until `shutdown` is done, lets requests in flight finish, and returns when no task is left.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let tasks = Tasks::default();

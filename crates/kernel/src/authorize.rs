@@ -131,13 +131,6 @@ impl Cloud {
         }
     }
 
-    /// The key of this id, whatever its account: `tx` sees the rows that all accounts share.
-    pub fn find_key(&self, access_key_id: &str) -> Result<Option<Key>, Fault> {
-        let Some(identity) = self.identity() else { return Ok(None) };
-        let snapshot = self.store().snapshot()?;
-        identity.find_key(&Tx::snapshot(&snapshot, "iam", Scope::shared()), access_key_id)
-    }
-
     pub(crate) fn check(
         &self,
         spec: &'static OperationSpec,
