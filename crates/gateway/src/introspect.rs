@@ -26,7 +26,7 @@ pub(crate) async fn answer(gateway: &Gateway, request: Request<Body>) -> Respons
     let segments: Vec<&str> = path.split('/').collect();
     let done = match (&parts.method, segments.as_slice()) {
         (&Method::GET, ["health"]) => Ok(health(gateway)),
-        (&Method::GET, ["services"]) => Ok(services(gateway)),
+        (&Method::GET, ["status"]) => Ok(gateway.status.status(&gateway.cloud).await),
         (&Method::GET, ["clock"]) => Ok(clock(gateway)),
         (&Method::POST, ["clock"]) => match body.collect(4096).await {
             Ok(bytes) => set_clock(gateway, &bytes).await,
@@ -63,16 +63,6 @@ fn health(gateway: &Gateway) -> Json {
         "data": gateway.cloud.home().data,
         "now": gateway.cloud.clock().now().iso_millis(),
     })
-}
-
-fn services(gateway: &Gateway) -> Json {
-    let listed = gateway.cloud.services().iter().map(|service| {
-        let mut operations: Vec<_> = service.operations().map(|spec| spec.name).collect();
-        operations.sort_unstable();
-        let resources: Vec<_> = service.resource_types().map(|resource| resource.type_name).collect();
-        json!({"service": service.api().name, "operations": operations, "resources": resources})
-    });
-    Json::Array(listed.collect())
 }
 
 fn clock(gateway: &Gateway) -> Json {

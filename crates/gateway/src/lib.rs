@@ -16,4 +16,4 @@ mod proxy;
 mod serve;
 mod verify;
 
-pub use serve::{Control, Gateway};
+pub use serve::{Control, Gateway, Status};

@@ -32,6 +32,13 @@ pub struct Gateway {
     /// This, for connections that hold it.
     itself: Weak<Self>,
     pub(crate) control: Arc<Control>,
+    pub(crate) status: Arc<dyn Status>,
+}
+
+/// What the model's command line asks of the services: who has the list of them answers.
+pub trait Status: Send + Sync + std::fmt::Debug + 'static {
+    /// Stacks, resources, addresses.
+    fn status<'a>(&'a self, cloud: &'a Cloud) -> Pin<Box<dyn Future<Output = serde_json::Value> + Send + 'a>>;
 }
 
 /// What the port lets its owner do to the process.
@@ -48,7 +55,7 @@ const VIA_SANDBOX: &str = "sandbox";
 
 impl Gateway {
     /// The gateway of `cloud`, which from now on reaches its own hosts through it.
-    pub fn of(cloud: &Cloud, tls: Option<Arc<ServerConfig>>) -> Arc<Self> {
+    pub fn of(cloud: &Cloud, tls: Option<Arc<ServerConfig>>, status: Arc<dyn Status>) -> Arc<Self> {
         let apis = Apis(cloud.services().iter().map(kernel::Service::api).collect());
         let gateway = Arc::new_cyclic(|itself| Self {
             cloud: cloud.clone(),
@@ -56,6 +63,7 @@ impl Gateway {
             tls,
             itself: itself.clone(),
             control: Arc::default(),
+            status,
         });
         cloud.set_web(gateway.clone());
         gateway

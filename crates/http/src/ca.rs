@@ -7,9 +7,10 @@
 //! model's clock does not touch.
 
 use base::{Clock, Entropy, Timestamp};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType, SerialNumber,
+    KeyUsagePurpose, PublicKeyData, SanType, SerialNumber,
 };
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
@@ -18,6 +19,7 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
+use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     fmt, fs,
@@ -113,6 +115,12 @@ impl Ca {
     /// The certificate that clients have to trust, as PEM.
     pub fn certificate_pem(&self) -> Result<&str, CaError> {
         Ok(&self.authority()?.certificate_pem)
+    }
+
+    /// The SHA-256 of our public key, in base64: what Chromium is told to trust (`--ignore-certificate-errors-spki-list`).
+    pub fn key_hash(&self) -> Result<String, CaError> {
+        let key = self.authority()?.issuer.key().subject_public_key_info();
+        Ok(STANDARD.encode(Sha256::digest(&key)))
     }
 
     /// Our certificate and those that the machine trusts, as PEM: for `AWS_CA_BUNDLE`, `SSL_CERT_FILE`,
