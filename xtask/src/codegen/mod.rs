@@ -10,6 +10,7 @@ mod resource;
 mod rust;
 
 use list::List;
+pub(crate) use names::snake;
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 /// The pinned sources of facts.

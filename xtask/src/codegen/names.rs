@@ -6,7 +6,7 @@ const KEYWORDS: [&str; 17] = [
 ];
 
 /// `SSESpecification` → `sse_specification`, `TableARNs` → `table_arns`.
-pub(super) fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let letters: Vec<char> = name
         .replace("ARNs", "Arns")
         .replace("IDs", "Ids")
