@@ -39,6 +39,10 @@ const CHUNK_BYTES: usize = 256 * 1024;
 pub struct BlobId(String);
 
 impl BlobId {
+    /// An id that was kept elsewhere, as text.
+    pub fn known(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -28,7 +28,7 @@ pub trait Directory: Send + Sync + 'static {
         Ok(Vec::new())
     }
     /// The account that owns it, where the ARN does not say: buckets.
-    fn owner(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Option<AccountId>, Fault> {
+    fn owner(&self, _tx: &Tx<'_>, _resource: &Arn, _action: &str) -> Result<Option<AccountId>, Fault> {
         Ok(None)
     }
 }
@@ -241,7 +241,7 @@ impl Cloud {
         let Some((service, directory)) = self.directory(&arn.service) else { return Ok(theirs) };
         let snapshot = self.store().snapshot()?;
         let tx = Tx::snapshot(&snapshot, service, scope_of(arn, call));
-        if let Some(owner) = directory.owner(&tx, arn)? {
+        if let Some(owner) = directory.owner(&tx, arn, action)? {
             theirs.account = Some(owner.to_string());
         }
         for (key, value) in directory.tags(&tx, arn)? {

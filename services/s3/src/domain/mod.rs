@@ -1,0 +1,11 @@
+//! S3's rules, without rows and calls.
+
+pub(crate) mod checksum;
+pub(crate) mod condition;
+pub mod cors;
+pub(crate) mod lifecycle;
+pub(crate) mod listing;
+pub(crate) mod name;
+pub(crate) mod public;
+pub(crate) mod range;
+pub(crate) mod tags;

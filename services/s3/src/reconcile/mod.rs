@@ -1,0 +1,5 @@
+//! What happens without being asked.
+
+mod trash;
+
+pub(crate) use trash::EmptyTrash;
