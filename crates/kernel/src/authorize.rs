@@ -19,6 +19,10 @@ pub trait Directory: Send + Sync + 'static {
     fn tags(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Vec<(String, String)>, Fault> {
         Ok(Vec::new())
     }
+    /// What else policies may ask about it: `iam:PermissionsBoundary`.
+    fn conditions(&self, _tx: &Tx<'_>, _resource: &Arn, _action: &str) -> Result<Context, Fault> {
+        Ok(Context::new())
+    }
     /// The ARN in full, where operations name it by less: an IAM role's has the role's path.
     fn full_name(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Option<Arn>, Fault> {
         Ok(None)
@@ -247,9 +251,13 @@ impl Cloud {
         for (key, value) in directory.tags(&tx, arn)? {
             context.set(&format!("aws:ResourceTag/{key}"), value);
         }
+<<<<<<< HEAD
         for (key, value) in directory.conditions(&tx, arn)? {
             context.set(&key, value);
         }
+=======
+        context.extend(&directory.conditions(&tx, arn, action)?);
+>>>>>>> abb5704 (Give the model users, roles, policies, keys and sessions)
         if let Some(found) = directory.resource_policy(&tx, arn, action)? {
             theirs.is_required = found.is_required;
             theirs.policy = vec![(found.name, self.documents().parse(&found.text, found.kind)?)];

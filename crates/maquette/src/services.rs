@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 /// Every service of the model.
 pub(crate) fn all() -> Vec<Service> {
-    vec![ssm::service()]
+    vec![iam::service(), iam::sts(), ssm::service()]
 }
 
 #[derive(Debug, Args)]
