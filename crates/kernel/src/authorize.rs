@@ -19,15 +19,12 @@ pub trait Directory: Send + Sync + 'static {
     fn tags(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Vec<(String, String)>, Fault> {
         Ok(Vec::new())
     }
-    /// What else policies may ask about it: `iam:PermissionsBoundary`.
-    fn conditions(&self, _tx: &Tx<'_>, _resource: &Arn, _action: &str) -> Result<Context, Fault> {
-        Ok(Context::new())
-    }
     /// The ARN in full, where operations name it by less: an IAM role's has the role's path.
     fn full_name(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Option<Arn>, Fault> {
         Ok(None)
     }
-    /// Further condition keys that follow from what is there: `s3:ExistingObjectTag/…`.
+    /// Further condition keys that follow from what is there: `s3:ExistingObjectTag/…`. What the operation says under
+    /// the same key wins.
     fn conditions(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Vec<(String, String)>, Fault> {
         Ok(Vec::new())
     }
@@ -187,6 +184,7 @@ impl Cloud {
             Some(arn) => self.resource_facts(call, arn, action, &mut context)?,
             None => Theirs::default(),
         };
+        context.extend(&need.context);
         let resource_policies: Vec<_> =
             theirs.policy.iter().map(|(name, document)| Policy { name, document }).collect();
         policies.resource = &resource_policies;
@@ -216,7 +214,6 @@ impl Cloud {
         } else {
             context.set("aws:SourceIp", call.source_ip.as_str());
         }
-        context.extend(&need.context);
         context
     }
 
@@ -251,13 +248,9 @@ impl Cloud {
         for (key, value) in directory.tags(&tx, arn)? {
             context.set(&format!("aws:ResourceTag/{key}"), value);
         }
-<<<<<<< HEAD
         for (key, value) in directory.conditions(&tx, arn)? {
             context.set(&key, value);
         }
-=======
-        context.extend(&directory.conditions(&tx, arn, action)?);
->>>>>>> abb5704 (Give the model users, roles, policies, keys and sessions)
         if let Some(found) = directory.resource_policy(&tx, arn, action)? {
             theirs.is_required = found.is_required;
             theirs.policy = vec![(found.name, self.documents().parse(&found.text, found.kind)?)];

@@ -138,12 +138,8 @@ impl Directory for Iam {
         Ok(tags.unwrap_or_default().into_iter().collect())
     }
 
-    fn conditions(&self, tx: &Tx<'_>, resource: &Arn, action: &str) -> Result<Context, Fault> {
-        let mut context = Context::new();
-        // AWS: for these the key is the boundary that is to be set.
-        if action.ends_with("PermissionsBoundary") || action.starts_with("iam:Create") {
-            return Ok(context);
-        }
+    /// The boundary that the user or role has. AWS: where one is to be set, the key is that one; the operation says it.
+    fn conditions(&self, tx: &Tx<'_>, resource: &Arn) -> Result<Vec<(String, String)>, Fault> {
         let (kind, rest) = resource.resource.split_once('/').unwrap_or_default();
         let name = state::fold(last(rest).unwrap_or_default());
         let boundary = match kind {
@@ -151,10 +147,7 @@ impl Directory for Iam {
             "role" => tx.get(&ROLES, name)?.and_then(|role| role.boundary),
             _ => None,
         };
-        if let Some(arn) = boundary {
-            context.set("iam:PermissionsBoundary", arn);
-        }
-        Ok(context)
+        Ok(boundary.map(|arn| ("iam:PermissionsBoundary".to_owned(), arn)).into_iter().collect())
     }
 
     /// Operations name users, groups, roles and instance profiles without their path.
