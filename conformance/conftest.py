@@ -20,7 +20,7 @@ import botocore.config
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BINARY = ROOT / "target/release/maquette"
+BINARY = pathlib.Path(os.environ.get("MAQUETTE_BINARY", ROOT / "target/release/maquette"))
 
 
 class Model:
