@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 /// Every service of the model.
 pub(crate) fn all() -> Vec<Service> {
-    vec![iam::service(), iam::sts(), ssm::service()]
+    vec![iam::service(), iam::sts(), logs::service(), s3::service(), ssm::service()]
 }
 
 #[derive(Debug, Args)]
