@@ -7,8 +7,15 @@ use serde_json::{Value as Json, json};
 use std::process::ExitCode;
 
 /// Every service of the model.
+#[rustfmt::skip] // One line each: a list is read, and merged, by lines.
 pub(crate) fn all() -> Vec<Service> {
-    vec![iam::service(), iam::sts(), logs::service(), s3::service(), ssm::service()]
+    vec![
+        iam::service(),
+        iam::sts(),
+        logs::service(),
+        s3::service(),
+        ssm::service(),
+    ]
 }
 
 #[derive(Debug, Args)]
