@@ -11,7 +11,7 @@ use http::{Request, Response, StatusCode, Uri, request::Parts};
 use http_io::Body;
 use kernel::Call;
 use shape::{Api, ApiError, OperationSpec, Protocol, Value};
-use sign::{PayloadHash, Presented, SignError};
+use sign::{PayloadHash, Presented, PresentedV2, SignError};
 use wire::{Incoming, Outgoing, Routed};
 
 /// No document that AWS takes is larger: Lambda's function code inside JSON.
@@ -57,7 +57,7 @@ impl Gateway {
         let protocol = api.protocol;
         let is_cross_origin = parts.headers.contains_key(http::header::ORIGIN);
         let mut pass = Pass { api, parts: path_style(&parts, &destination.endpoint), call, operation: None, protocol };
-        let outcome = self.pass(&mut pass, &destination.apis, &parts, presented, body).await;
+        let outcome = self.pass(&mut pass, &destination, &parts, presented, body).await;
         let Pass { api, parts, call, operation, protocol } = pass;
         let encoded = outcome.and_then(|(operation, output)| {
             // S3 answers a copy or a completed upload that fails late with 200; it does not happen here.
@@ -86,16 +86,16 @@ impl Gateway {
     async fn pass(
         &self,
         pass: &mut Pass,
-        apis: &[&'static Api],
+        destination: &Destination,
         original: &Parts,
         presented: Result<Option<Presented>, SignError>,
         body: Body,
     ) -> Result<(&'static OperationSpec, Value), ApiError> {
         if verify::declares_its_hash(pass.api) {
-            return self.pass_s3(pass, original, presented, body).await;
+            return self.pass_s3(pass, original, presented, destination.endpoint.bucket.as_deref(), body).await;
         }
         let bytes = collect(body, LARGEST_DOCUMENT).await?;
-        let routed = route(pass, apis, &bytes);
+        let routed = route(pass, &destination.apis, &bytes);
         // A signature is checked wherever one is given; what is wrong with it outweighs what was asked.
         let is_unsigned = routed.as_ref().is_ok_and(|routed| routed.operation.is_unsigned);
         match presented {
@@ -121,9 +121,16 @@ impl Gateway {
         pass: &mut Pass,
         original: &Parts,
         presented: Result<Option<Presented>, SignError>,
+        bucket: Option<&str>,
         body: Body,
     ) -> Result<(&'static OperationSpec, Value), ApiError> {
-        let presented = presented.map_err(|error| verify::refusal(pass.api, &error))?;
+        let presented = match presented {
+            Err(SignError::SigV2) if let Some(url) = PresentedV2::parse(original) => {
+                verify::authenticate_url(&self.cloud, pass.api, &url, original, bucket, &mut pass.call)?;
+                None
+            }
+            other => other.map_err(|error| verify::refusal(pass.api, &error))?,
+        };
         let mut signed = None;
         if let Some(presented) = &presented {
             let declared = PayloadHash::Declared;

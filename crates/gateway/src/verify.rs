@@ -3,7 +3,7 @@
 use http::request::Parts;
 use kernel::{Call, Cloud, Key};
 use shape::{Api, ApiError, Protocol};
-use sign::{Decoder, Dialect, Payload, PayloadHash, Presented, Secret, SignError};
+use sign::{Decoder, Dialect, Payload, PayloadHash, Presented, PresentedV2, Secret, SessionToken, SignError};
 use std::sync::Arc;
 
 /// What is left to check while the body arrives.
@@ -52,21 +52,45 @@ pub(crate) fn authenticate(
     call: &mut Call,
 ) -> Result<Secret, ApiError> {
     presented.check_scope(api.signing_name, None).map_err(|error| refusal(api, &error))?;
-    let Some(key) = cloud.find_key(&presented.access_key_id)? else { return Err(unknown_key(api, presented)) };
+    let id = &presented.access_key_id;
+    let Some(key) = cloud.find_key(id)? else { return Err(unknown_key(api, id)) };
     let secret = Secret::new(key.secret.clone());
     presented.verify(&secret, parts, payload, call.now).map_err(|error| refusal(api, &error))?;
-    check_token(api, presented, &key, call)?;
-    call.account = key.account;
+    check_token(api, presented.token.as_ref(), &key, call)?;
     call.region = base::Region::new(presented.scope.region.as_str());
-    call.principal = key.principal;
-    call.access_key_id.clone_from(&presented.access_key_id);
-    call.context = key.context;
-    call.session_policies = Arc::new(key.session_policies);
+    become_owner(call, id, key);
     Ok(secret)
 }
 
-fn check_token(api: &Api, presented: &Presented, key: &Key, call: &Call) -> Result<(), ApiError> {
-    let given = presented.token.as_ref().map(sign::SessionToken::as_str);
+/// The same for a presigned URL of signature version 2.
+pub(crate) fn authenticate_url(
+    cloud: &Cloud,
+    api: &'static Api,
+    url: &PresentedV2,
+    parts: &Parts,
+    bucket: Option<&str>,
+    call: &mut Call,
+) -> Result<(), ApiError> {
+    let id = &url.access_key_id;
+    let Some(key) = cloud.find_key(id)? else { return Err(unknown_key(api, id)) };
+    let secret = Secret::new(key.secret.clone());
+    url.verify(&secret, parts, bucket, call.now).map_err(|error| refusal(api, &error))?;
+    check_token(api, url.token.as_ref(), &key, call)?;
+    become_owner(call, id, key);
+    Ok(())
+}
+
+/// Makes `call` one of the key's principal.
+fn become_owner(call: &mut Call, access_key_id: &str, key: Key) {
+    call.account = key.account;
+    call.principal = key.principal;
+    call.access_key_id = access_key_id.to_owned();
+    call.context = key.context;
+    call.session_policies = Arc::new(key.session_policies);
+}
+
+fn check_token(api: &Api, given: Option<&SessionToken>, key: &Key, call: &Call) -> Result<(), ApiError> {
+    let given = given.map(SessionToken::as_str);
     if given != key.session_token.as_deref() {
         return Err(match dialect(api) {
             Dialect::S3 => ApiError::new("InvalidToken", 400, "The provided token is malformed or otherwise invalid."),
@@ -86,14 +110,14 @@ fn check_token(api: &Api, presented: &Presented, key: &Key, call: &Call) -> Resu
     Ok(())
 }
 
-fn unknown_key(api: &Api, presented: &Presented) -> ApiError {
+fn unknown_key(api: &Api, access_key_id: &str) -> ApiError {
     match dialect(api) {
         Dialect::S3 => ApiError::new(
             "InvalidAccessKeyId",
             403,
             "The AWS Access Key Id you provided does not exist in our records.",
         )
-        .with_elements(vec![("AWSAccessKeyId", presented.access_key_id.clone())]),
+        .with_elements(vec![("AWSAccessKeyId", access_key_id.to_owned())]),
         Dialect::Json if api.protocol == Protocol::RestJson => ApiError { status: 403, ..unrecognized() },
         Dialect::Json => unrecognized(),
         _ => invalid_token_id(),

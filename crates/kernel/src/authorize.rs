@@ -175,7 +175,7 @@ impl Cloud {
 
     fn decide(&self, call: &Call, need: &Need, action: &str, mine: &Mine) -> Result<Decision, Fault> {
         let resource: Option<Arn> = need.resource.parse().ok();
-        let mut context = self.context(call, need, mine);
+        let mut context = self.context(call, mine);
         let mut policies = Policies { identity: &mine.borrowed(), ..Policies::default() };
         let session: Vec<_> = mine.session.iter().map(|(name, document)| Policy { name, document }).collect();
         policies.session = &session;
@@ -195,8 +195,8 @@ impl Cloud {
         Ok(policy::evaluate(&request, &policies))
     }
 
-    /// What AWS tells policies about every request, then what the call and the operation say.
-    fn context(&self, call: &Call, need: &Need, mine: &Mine) -> Context {
+    /// What AWS tells policies about every request, and what the call says.
+    fn context(&self, call: &Call, mine: &Mine) -> Context {
         let mut context = Context::new();
         for (key, value) in &mine.tags {
             context.set(&format!("aws:PrincipalTag/{key}"), value.as_str());

@@ -8,7 +8,9 @@
 //! Invariants: nothing here does I/O or asks a clock; secrets and tokens never print; comparison takes the same time
 //! wherever two signatures differ; no input panics.
 //!
-//! Left out, and refused by name: SigV4A (many regions, elliptic curves) and signature version 2.
+//! Of signature version 2 there are only presigned URLs ([`PresentedV2`]), because S3 still takes them.
+//!
+//! Left out, and refused by name: SigV4A (many regions, elliptic curves), and headers of version 2.
 
 mod canonical;
 mod chunked;
@@ -16,6 +18,7 @@ mod create;
 mod error;
 mod key;
 mod payload;
+mod v2;
 mod verify;
 mod wording;
 
@@ -25,4 +28,5 @@ pub use create::{CannotSign, Signer};
 pub use error::{Answer, Dialect, ExpiresFault, Mismatch, Place, ScopeFault, SignError};
 pub use key::{Credentials, Scope, Secret, SessionToken, sha256_hex};
 pub use payload::{Payload, PayloadHash};
+pub use v2::PresentedV2;
 pub use verify::{Kind, MAX_EXPIRES_SECONDS, MAX_SKEW_SECONDS, Presented, parse};
