@@ -5,7 +5,7 @@
 //! on AWS, too, they are recorded only where a trail asks for them.
 
 use crate::{Call, Cloud, Scope, Tx, tx::KERNEL};
-use base::{Fault, Region, Timestamp};
+use base::{AccountId, Fault, Region, Timestamp};
 use policy::{Decision, Principal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -175,6 +175,27 @@ impl Cloud {
         .take(most)
         .map(|row| row.map(|(_, denial)| denial))
         .collect()
+    }
+
+    /// The latest recorded call that was signed with this key, in whatever region.
+    pub fn last_event_of_key(&self, account: &AccountId, access_key_id: &str) -> Result<Option<Event>, Fault> {
+        let snapshot = self.store().snapshot()?;
+        let scopes = Tx::snapshot(&snapshot, KERNEL, Scope::shared()).scopes()?;
+        let mut latest: Option<Event> = None;
+        for scope in scopes.into_iter().filter(|scope| scope.account == *account) {
+            let tx = Tx::snapshot(&snapshot, SERVICE, scope);
+            for row in tx.scan_from(&EVENTS, (), Bound::<(Timestamp, String)>::Unbounded, Order::Backward) {
+                let (_, event) = row?;
+                if latest.as_ref().is_some_and(|latest| latest.time >= event.time) {
+                    break;
+                }
+                if event.access_key_id == access_key_id {
+                    latest = Some(event);
+                    break;
+                }
+            }
+        }
+        Ok(latest)
     }
 
     /// Forgets what is older than AWS keeps it. Answers when to look again.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use testkit::Model;
 
 mod sessions;
+mod templates;
 
 pub(crate) fn model() -> Model {
     Model::new(vec![crate::service(), crate::sts()])

@@ -13,7 +13,8 @@ impl Write<UpdateRoleDescription> for Iam {
     }
 
     fn write(tx: &mut Tx<'_>, _: &Call, input: UpdateRoleDescriptionRequest) -> Outcome<UpdateRoleDescriptionResponse> {
-        let mut role = state::own_role(tx, &input.role_name)?;
+        // AWS: the description of a service's role is its owner's to change.
+        let mut role = state::role(tx, &input.role_name)?;
         role.description = Some(input.description);
         tx.put(&ROLES, state::fold(&role.name), &role)?;
         Ok(UpdateRoleDescriptionResponse { role: Some(describe::role(tx, &role, Detail::Full)) })
