@@ -49,14 +49,19 @@ def test_a_call_without_a_signature_is_refused(shared):
     assert answer.json()["__type"].endswith("MissingAuthenticationTokenException")
 
 
-def test_a_presigned_url_works_until_it_expires(shared):
-    s3 = shared.client("s3")
-    s3.create_bucket(Bucket="presigned-urls")
-    s3.put_object(Bucket="presigned-urls", Key="a/b c", Body=b"hello")
-    url = s3.generate_presigned_url("get_object", Params={"Bucket": "presigned-urls", "Key": "a/b c"}, ExpiresIn=60)
+@pytest.mark.parametrize("version", ["s3v4", "s3"])
+def test_a_presigned_url_works_and_one_changed_does_not(shared, version):
+    s3 = shared.client("s3", signature_version=version)
+    bucket = f"presigned-{version}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="a/b c", Body=b"hello")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a/b c"}, ExpiresIn=60)
     assert requests.get(url).text == "hello"
-    old = requests.get(url.replace("X-Amz-Expires=60", "X-Amz-Expires=61"))
-    assert (old.status_code, "SignatureDoesNotMatch" in old.text) == (403, True)
+    changed = requests.get(url.replace("a/b", "a/c"))
+    assert (changed.status_code, "SignatureDoesNotMatch" in changed.text) == (403, True)
+    upload = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "up"})
+    assert requests.put(upload, data=b"loaded").status_code == 200
+    assert s3.get_object(Bucket=bucket, Key="up")["Body"].read() == b"loaded"
 
 
 def test_an_expired_presigned_url_says_so(model):
