@@ -1,0 +1,37 @@
+//! One file per operation.
+
+mod create_api;
+mod create_authorizer;
+mod create_deployment;
+mod create_integration;
+mod create_route;
+mod create_stage;
+mod delete_api;
+mod delete_authorizer;
+mod delete_cors_configuration;
+mod delete_deployment;
+mod delete_integration;
+mod delete_route;
+mod delete_route_settings;
+mod delete_stage;
+mod get_api;
+mod get_apis;
+mod get_authorizer;
+mod get_authorizers;
+mod get_deployment;
+mod get_deployments;
+mod get_integration;
+mod get_integrations;
+mod get_route;
+mod get_routes;
+mod get_stage;
+mod get_stages;
+mod get_tags;
+mod tag_resource;
+mod untag_resource;
+mod update_api;
+mod update_authorizer;
+mod update_deployment;
+mod update_integration;
+mod update_route;
+mod update_stage;
