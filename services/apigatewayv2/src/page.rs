@@ -13,7 +13,9 @@ pub(crate) fn cut<T>(
     let most = match most.map(str::parse::<usize>) {
         None => PAGE_ITEMS,
         Some(Ok(most)) if most > 0 => most,
-        Some(_) => return Err(errors::bad_request_exception("Invalid value for maxResults: it must be a number above 0")),
+        Some(_) => {
+            return Err(errors::bad_request_exception("Invalid value for maxResults: it must be a number above 0"));
+        }
     };
     let mut items = items.into_iter().filter(|(key, _)| token.is_none_or(|token| key.as_str() > token)).peekable();
     let mut page = Vec::new();

@@ -78,10 +78,8 @@ fn create_quickly(
     credentials: Option<String>,
 ) -> Outcome<Quick> {
     RouteKey::parse(key)?;
-    let quick = Quick {
-        integration: call.entropy.lower(INTEGRATION_ID_LENGTH),
-        route: call.entropy.lower(ROUTE_ID_LENGTH),
-    };
+    let quick =
+        Quick { integration: call.entropy.lower(INTEGRATION_ID_LENGTH), route: call.entropy.lower(ROUTE_ID_LENGTH) };
     let integration = quick_integration(uri, credentials)?;
     tx.put(&INTEGRATIONS, (api, quick.integration.as_str()), &integration)?;
     let route = Route {

@@ -59,7 +59,8 @@ impl Wanted {
 
     fn jwt(self) -> Outcome<AuthorizerKind> {
         let JWTConfiguration { audience, issuer } = self.jwt.unwrap_or_default();
-        let issuer = issuer.ok_or_else(|| errors::bad_request_exception("Issuer must be specified for JWT authorizers"))?;
+        let issuer =
+            issuer.ok_or_else(|| errors::bad_request_exception("Issuer must be specified for JWT authorizers"))?;
         if !issuer.starts_with("https://") {
             return Err(errors::bad_request_exception(format!(
                 "Invalid issuer: {issuer}. Issuer must have a valid URL that begins with https://"
@@ -106,7 +107,9 @@ impl Wanted {
 pub(super) fn check(tx: &Tx<'_>, api: &str, authorizer: &Authorizer, own: Option<&str>) -> Outcome<()> {
     for ((_, id), other) in tx.list(&AUTHORIZERS, (api,))? {
         if Some(id.as_str()) != own && other.name == authorizer.name {
-            return Err(errors::conflict_exception("Authorizer name must be unique. Authorizer with that name already exists"));
+            return Err(errors::conflict_exception(
+                "Authorizer name must be unique. Authorizer with that name already exists",
+            ));
         }
     }
     for source in &authorizer.identity_source {
@@ -115,9 +118,9 @@ pub(super) fn check(tx: &Tx<'_>, api: &str, authorizer: &Authorizer, own: Option
         }
     }
     match &authorizer.kind {
-        AuthorizerKind::Jwt { .. } if authorizer.identity_source.len() != 1 => Err(errors::bad_request_exception(
-            "Only one identity source is supported for authorizers of type JWT",
-        )),
+        AuthorizerKind::Jwt { .. } if authorizer.identity_source.len() != 1 => {
+            Err(errors::bad_request_exception("Only one identity source is supported for authorizers of type JWT"))
+        }
         AuthorizerKind::Request { ttl_secs, .. } if *ttl_secs > 0 && authorizer.identity_source.is_empty() => {
             Err(errors::bad_request_exception("IdentitySource is required when caching is enabled"))
         }

@@ -84,7 +84,10 @@ impl Wanted {
         let integration = Integration {
             target,
             uri,
-            method: self.method.or_else(|| before.and_then(|before| before.method.clone())).or_else(|| default_method(target)),
+            method: self
+                .method
+                .or_else(|| before.and_then(|before| before.method.clone()))
+                .or_else(|| default_method(target)),
             credentials: self.credentials.or_else(|| before.and_then(|before| before.credentials.clone())),
             description: self.description.or_else(|| before.and_then(|before| before.description.clone())),
             request_parameters,
@@ -97,8 +100,10 @@ impl Wanted {
     }
 
     pub(super) fn check(integration: &Integration) -> Outcome<()> {
-        if integration.credentials.as_deref().is_some_and(|arn| arn.ends_with(":user/*")) {
-            return Err(ApiError::not_implemented("an integration that calls with the caller's credentials"));
+        if integration.credentials.is_some() {
+            return Err(ApiError::not_implemented(
+                "CredentialsArn: functions allow API Gateway by their own policy; a role",
+            ));
         }
         match integration.target {
             Target::Function(_) => {
@@ -111,7 +116,9 @@ impl Wanted {
             }
             Target::Http => {
                 if integration.method.is_none() {
-                    return Err(errors::bad_request_exception("HttpMethod must be specified for HTTP_PROXY integrations"));
+                    return Err(errors::bad_request_exception(
+                        "HttpMethod must be specified for HTTP_PROXY integrations",
+                    ));
                 }
                 if !["http://", "https://"].iter().any(|scheme| integration.uri.starts_with(scheme)) {
                     return Err(errors::bad_request_exception("Invalid HTTP endpoint specified for URI"));

@@ -43,7 +43,8 @@ impl Write<CreateStage> for ApiGateway {
         };
         tx.put(&STAGES, (api, name), &stage)?;
         deploy::deploy_automatic(tx, call, api)?;
-        let made = tx.get(&STAGES, (api, name))?.ok_or_else(|| Fault::internal("a stage vanished while it was made"))?;
+        let made =
+            tx.get(&STAGES, (api, name))?.ok_or_else(|| Fault::internal("a stage vanished while it was made"))?;
         answer::alike(answer::stage(name, made))
     }
 }
@@ -69,9 +70,7 @@ pub(super) fn check_deployment(tx: &Tx<'_>, api: &str, id: &str, is_auto_deploye
 pub(super) fn settings(settings: RouteSettings) -> Outcome<state::RouteSettings> {
     let has_logs = settings.logging_level.is_some_and(|level| level != LoggingLevel::Off);
     if has_logs || settings.data_trace_enabled == Some(true) {
-        return Err(errors::bad_request_exception(
-            "Execution logs are not supported on protocol type HTTP",
-        ));
+        return Err(errors::bad_request_exception("Execution logs are not supported on protocol type HTTP"));
     }
     let is_negative = settings.throttling_burst_limit.is_some_and(|limit| limit < 0)
         || settings.throttling_rate_limit.is_some_and(|limit| limit < 0.0);
@@ -86,11 +85,7 @@ pub(super) fn settings(settings: RouteSettings) -> Outcome<state::RouteSettings>
 }
 
 /// Settings by route key: each has to be the key of a route.
-pub(super) fn all_settings(
-    tx: &Tx<'_>,
-    api: &str,
-    wanted: Map<RouteSettings>,
-) -> Outcome<Map<state::RouteSettings>> {
+pub(super) fn all_settings(tx: &Tx<'_>, api: &str, wanted: Map<RouteSettings>) -> Outcome<Map<state::RouteSettings>> {
     let routes = if wanted.is_empty() { Vec::new() } else { tx.list(&ROUTES, (api,))? };
     let mut all = Map::new();
     for (key, one) in wanted {

@@ -1,8 +1,6 @@
 use crate::{
     ApiGateway, arn,
-    state::{
-        self, APIS, AUTHORIZERS, DEPLOYMENTS, INTEGRATIONS, OWNERS, ROUTES, SNAPSHOTS, STAGES,
-    },
+    state::{self, APIS, AUTHORIZERS, DEPLOYMENTS, INTEGRATIONS, OWNERS, ROUTES, SNAPSHOTS, STAGES},
 };
 use api_apigatewayv2::{DeleteApi, DeleteApiOutputNothing, DeleteApiRequest};
 use kernel::{Access, Call, Outcome, Tx, Write};

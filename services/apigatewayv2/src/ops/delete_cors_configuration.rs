@@ -2,9 +2,7 @@ use crate::{
     ApiGateway, arn, deploy,
     state::{self, APIS},
 };
-use api_apigatewayv2::{
-    DeleteCorsConfiguration, DeleteCorsConfigurationOutputNothing, DeleteCorsConfigurationRequest,
-};
+use api_apigatewayv2::{DeleteCorsConfiguration, DeleteCorsConfigurationOutputNothing, DeleteCorsConfigurationRequest};
 use kernel::{Access, Call, Outcome, Tx, Write};
 
 impl Write<DeleteCorsConfiguration> for ApiGateway {

@@ -1,5 +1,5 @@
 use crate::{
-    ApiGateway, arn, 
+    ApiGateway, arn,
     state::{self, DEPLOYMENTS, SNAPSHOTS, STAGES},
 };
 use api_apigatewayv2::{DeleteDeployment, DeleteDeploymentOutputNothing, DeleteDeploymentRequest, errors};

@@ -1,5 +1,5 @@
 use crate::{
-    ApiGateway, arn, 
+    ApiGateway, arn,
     state::{self, STAGES},
 };
 use api_apigatewayv2::{DeleteStage, DeleteStageOutputNothing, DeleteStageRequest};

@@ -102,7 +102,11 @@ impl Cors {
         // Browsers send GET, HEAD and POST without leave: nothing is gained by refusing them.
         let is_simple = ["GET", "HEAD", "POST"].contains(&method);
         (is_simple || allows(&self.allow_methods, method))
-            && headers.split(',').map(str::trim).filter(|name| !name.is_empty()).all(|name| allows(&self.allow_headers, name))
+            && headers
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .all(|name| allows(&self.allow_headers, name))
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) enum Who {
 
 /// Payload format 2.0.
 pub(crate) fn version_2(request: &Incoming<'_>, who: Option<&Who>, variables: &Map<String>) -> Json {
-    let mut event = begin(request, "2.0");
+    let mut event = begin("2.0");
     event.insert("routeKey".into(), request.route_key.into());
     event.insert("rawPath".into(), request.raw_path().into());
     event.insert("rawQueryString".into(), request.raw_query().into());
@@ -40,7 +40,7 @@ pub(crate) fn version_2(request: &Incoming<'_>, who: Option<&Who>, variables: &M
 
 /// Payload format 1.0, as REST APIs have it.
 pub(crate) fn version_1(request: &Incoming<'_>, who: Option<&Who>, variables: &Map<String>) -> Json {
-    let mut event = begin(request, "1.0");
+    let mut event = begin("1.0");
     event.insert("resource".into(), resource(request).into());
     event.insert("path".into(), request.raw_path().into());
     event.insert("httpMethod".into(), request.method().into());
@@ -94,7 +94,7 @@ pub(crate) fn authorizer_1(request: &Incoming<'_>, sources: &[String], arn: &str
     all.into()
 }
 
-fn begin(_: &Incoming<'_>, version: &str) -> JsonMap<String, Json> {
+fn begin(version: &str) -> JsonMap<String, Json> {
     JsonMap::from_iter([("version".to_owned(), version.into())])
 }
 
@@ -219,7 +219,7 @@ fn context_1(request: &Incoming<'_>, who: Option<&Who>) -> Json {
 }
 
 /// The path of the route's key.
-fn resource(request: &Incoming<'_>) -> &str {
+fn resource<'r>(request: &Incoming<'r>) -> &'r str {
     request.route_key.split_once(' ').map_or("$default", |(_, path)| path)
 }
 

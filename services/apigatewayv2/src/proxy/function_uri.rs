@@ -21,7 +21,8 @@ impl FunctionUri {
 
     fn of(arn: Arn) -> Option<Self> {
         // `${stageVariables.name}` in it is filled in when it is called.
-        let is_function = arn.service == "lambda" && arn.resource_after("function").is_some_and(|name| !name.is_empty());
+        let is_function =
+            arn.service == "lambda" && arn.resource_after("function").is_some_and(|name| !name.is_empty());
         is_function.then_some(Self { arn })
     }
 }

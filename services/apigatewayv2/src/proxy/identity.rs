@@ -15,13 +15,17 @@ impl Source {
     /// `$request.header.Authorization`, `$request.querystring.token`, `$context.path`, `$stageVariables.name`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('$')?;
-        let kinds: [(&str, fn(String) -> Self); 4] = [
-            ("request.header.", Self::Header),
-            ("request.querystring.", Self::Query),
-            ("context.", Self::Context),
-            ("stageVariables.", Self::StageVariable),
-        ];
-        let (name, make) = kinds.iter().find_map(|(prefix, make)| Some((text.strip_prefix(prefix)?, make)))?;
+        let (kind, name) = match text.strip_prefix("request.") {
+            Some(text) => text.split_once('.')?,
+            None => text.split_once('.').filter(|(kind, _)| ["context", "stageVariables"].contains(kind))?,
+        };
+        let make = match kind {
+            "header" => Self::Header,
+            "querystring" => Self::Query,
+            "context" => Self::Context,
+            "stageVariables" => Self::StageVariable,
+            _ => return None,
+        };
         (!name.is_empty()).then(|| make(name.into()))
     }
 

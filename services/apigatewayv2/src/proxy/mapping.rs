@@ -45,7 +45,8 @@ const RESERVED: [&str; 12] = [
 
 impl<'t> Place<'t> {
     fn parse(text: &'t str) -> Option<Self> {
-        let (action, part) = text.split_once(':').map_or(("append", text), |(action, part)| (action.trim(), part.trim()));
+        let (action, part) =
+            text.split_once(':').map_or(("append", text), |(action, part)| (action.trim(), part.trim()));
         let action = match action {
             "append" => Action::Append,
             "overwrite" => Action::Overwrite,
@@ -90,7 +91,9 @@ pub(crate) fn check_request(place: &str, value: &str) -> Result<(), ApiError> {
 pub(crate) fn check_response(status: &str, parameters: &Map<String>) -> Result<(), ApiError> {
     let is_status = status.parse().ok().and_then(|code: u16| StatusCode::from_u16(code).ok()).is_some();
     if !is_status {
-        return Err(errors::bad_request_exception(format!("Invalid status code specified in ResponseParameters: {status}")));
+        return Err(errors::bad_request_exception(format!(
+            "Invalid status code specified in ResponseParameters: {status}"
+        )));
     }
     for place in parameters.keys() {
         let found = Place::parse(place).ok_or_else(|| invalid(place))?;
@@ -152,7 +155,10 @@ pub(crate) fn apply_to_response(
     let before = headers.clone();
     let look_up = |name: &str| match name.strip_prefix("response.header.") {
         Some(header) => joined(&before, &header.to_ascii_lowercase()),
-        None => name.strip_prefix("context.").and_then(|name| request.context(name)).or_else(|| stage_variable(name, variables)),
+        None => name
+            .strip_prefix("context.")
+            .and_then(|name| request.context(name))
+            .or_else(|| stage_variable(name, variables)),
     };
     for (place, value) in parameters {
         let Some(place) = Place::parse(place) else { continue };
@@ -221,7 +227,8 @@ pub(crate) fn fill(text: &str, look_up: &dyn Fn(&str) -> Option<String>) -> Stri
                 behind.split_at(behind.find(|c| !is_part(c)).unwrap_or(behind.len()))
             }
         };
-        let is_variable = ["request.", "response.", "context.", "stageVariables."].iter().any(|kind| name.starts_with(kind));
+        let is_variable =
+            ["request.", "response.", "context.", "stageVariables."].iter().any(|kind| name.starts_with(kind));
         if is_variable {
             filled.push_str(&look_up(name).unwrap_or_default());
             rest = after;

@@ -1,5 +1,6 @@
 //! What a Lambda authorizer's answer means.
 
+use base::Arn;
 use policy::{Context, Document, Kind, Policies, Policy, Principal, Request};
 use serde_json::Value as Json;
 
@@ -18,8 +19,9 @@ pub(crate) fn read(answer: &[u8], is_simple: bool, arn: &str) -> Option<(bool, J
     let document = Document::parse(&text, Kind::Identity).ok()?;
     let policy = Policy { name: "the authorizer's policy", document: &document };
     let nothing = Context::new();
-    // The policy's own words decide: whom it is about is the authorizer's business.
-    let who = Principal::service("apigateway.amazonaws.com");
+    // Whom the policy is about is the authorizer's business: to the engine it is the policy of some user.
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    let who = Principal::user(&Arn::new("iam", "", account, format!("user/{principal}")), principal);
     let request = Request { principal: &who, action: "execute-api:Invoke", resource: arn, context: &nothing };
     let decision = policy::evaluate(&request, &Policies { identity: &[policy], ..Policies::default() });
     let mut context = context;

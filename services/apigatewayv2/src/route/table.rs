@@ -6,7 +6,7 @@
 
 use super::key::{RouteKey, Segment};
 use shape::Map;
-use std::{cmp::Reverse, cmp::Ordering};
+use std::{cmp::Ordering, cmp::Reverse};
 
 #[derive(Debug)]
 pub(crate) struct Table<T> {

@@ -1,0 +1,6 @@
+mod authorizers;
+mod control;
+mod routing;
+mod serving;
+mod templates;
+mod world;
