@@ -10,6 +10,7 @@ use std::process::ExitCode;
 #[rustfmt::skip] // One line each: a list is read, and merged, by lines.
 pub(crate) fn all() -> Vec<Service> {
     vec![
+        apigatewayv2::service(),
         iam::service(),
         iam::sts(),
         logs::service(),
