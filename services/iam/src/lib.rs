@@ -17,6 +17,7 @@ mod managed;
 mod ops;
 mod page;
 mod reconcile;
+mod simulate;
 mod state;
 mod sts;
 mod tag;
@@ -112,6 +113,8 @@ pub fn service() -> Service {
         .write::<api_iam::RemoveRoleFromInstanceProfile>()
         .write::<api_iam::RemoveUserFromGroup>()
         .write::<api_iam::SetDefaultPolicyVersion>()
+        .read::<api_iam::SimulateCustomPolicy>()
+        .read::<api_iam::SimulatePrincipalPolicy>()
         .write::<api_iam::TagInstanceProfile>()
         .write::<api_iam::TagOpenIDConnectProvider>()
         .write::<api_iam::TagPolicy>()

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use testkit::Model;
 
 mod sessions;
+mod simulation;
 mod templates;
 
 pub(crate) fn model() -> Model {

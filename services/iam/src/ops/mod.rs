@@ -79,6 +79,8 @@ mod remove_client_id_from_open_id_connect_provider;
 mod remove_role_from_instance_profile;
 mod remove_user_from_group;
 mod set_default_policy_version;
+mod simulate_custom_policy;
+mod simulate_principal_policy;
 mod tag_instance_profile;
 mod tag_open_id_connect_provider;
 mod tag_policy;
