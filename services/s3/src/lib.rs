@@ -8,6 +8,7 @@
 //! access points, grants other than canned ACLs, and ACLs that let in others than everybody.
 
 mod body;
+mod cfn;
 mod directory;
 pub mod domain;
 mod errors;
@@ -17,6 +18,7 @@ mod recast;
 mod reconcile;
 mod stack;
 mod state;
+mod upload;
 
 pub use domain::cors;
 
@@ -40,8 +42,26 @@ pub fn service() -> Service {
         .serve::<api_s3::GetObject>()
         .serve::<api_s3::HeadObject>()
         .write::<api_s3::DeleteObject>()
-        .serve::<api_s3::DeleteObjects>();
-    ops::settings::add(builder).directory().reconciler(reconcile::EmptyTrash::default()).build()
+        .serve::<api_s3::DeleteObjects>()
+        .serve::<api_s3::CopyObject>()
+        .serve::<api_s3::GetObjectAttributes>()
+        .write::<api_s3::CreateMultipartUpload>()
+        .serve::<api_s3::UploadPart>()
+        .serve::<api_s3::UploadPartCopy>()
+        .serve::<api_s3::CompleteMultipartUpload>()
+        .write::<api_s3::AbortMultipartUpload>()
+        .read::<api_s3::ListParts>()
+        .read::<api_s3::ListMultipartUploads>()
+        .write::<api_s3::PutObjectTagging>()
+        .read::<api_s3::GetObjectTagging>()
+        .write::<api_s3::DeleteObjectTagging>();
+    ops::settings::add(builder)
+        .resource(cfn::BucketResource)
+        .resource(cfn::BucketPolicyResource)
+        .directory()
+        .reconciler(reconcile::EmptyTrash::default())
+        .reconciler(reconcile::Expire)
+        .build()
 }
 
 #[cfg(test)]

@@ -200,6 +200,21 @@ pub(crate) fn check_write(
     }
 }
 
+/// Changes what is said about an object that was found in this transaction; its body and its times stay.
+pub(crate) fn change(
+    tx: &mut Tx<'_>,
+    (bucket, key): (&str, &str),
+    found: &Found,
+    change: impl FnOnce(&mut Object),
+) -> Outcome<()> {
+    let version = state::find_version(tx, bucket, key, Some(&found.version_id))?;
+    let Some(mut version) = version else { return Err(errors::no_such_key(key)) };
+    if let Some(object) = &mut version.object {
+        change(object);
+    }
+    state::put_version(tx, bucket, key, &version)
+}
+
 pub(crate) fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
 }

@@ -2,6 +2,9 @@
 
 mod access;
 mod buckets;
+mod cfn;
+mod lifecycle;
+mod multipart;
 mod objects;
 
 use api_s3::{

@@ -8,4 +8,5 @@ pub(crate) mod listing;
 pub(crate) mod name;
 pub(crate) mod public;
 pub(crate) mod range;
+pub(crate) mod source;
 pub(crate) mod tags;

@@ -57,7 +57,7 @@ fn is_narrowed(statement: &Json) -> bool {
 
 /// No wildcard, no variable, not the whole internet. AWS: an ARN may have wildcards behind its account.
 fn is_fixed(value: &str) -> bool {
-    let account = value.splitn(6, ':').nth(4);
+    let account = value.split(':').nth(4);
     let part = if value.starts_with("arn:") { account.unwrap_or("*") } else { value };
     !part.is_empty() && !part.contains(['*', '?', '$']) && !part.ends_with("/0")
 }

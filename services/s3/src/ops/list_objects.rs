@@ -150,7 +150,7 @@ impl Words {
             Entry::Item(key, version) => Some((key, version)),
             Entry::Group(_) => None,
         });
-        items.filter_map(|(key, version)| Some(self.content(&key, version, owner)?)).collect()
+        items.filter_map(|(key, version)| self.content(&key, version, owner)).collect()
     }
     fn content(self, key: &str, version: Version, owner: Option<&Owner>) -> Option<Object> {
         let found = version.object?;

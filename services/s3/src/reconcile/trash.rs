@@ -59,7 +59,7 @@ async fn empty(cloud: &Cloud) -> Result<usize, Fault> {
 }
 
 async fn sweep(cloud: &Cloud) -> Result<(), Fault> {
-    let live = cloud.read(&api_s3::API, &Scope::shared(), |tx| live(tx))?;
+    let live = cloud.read(&api_s3::API, &Scope::shared(), live)?;
     let swept = cloud.blobs().owned_by(BLOB_OWNER).sweep(YOUNG, move |id| live.contains(id)).await?;
     if swept > 0 {
         tracing::info!(swept, "blobs that no object names are deleted");

@@ -1,8 +1,11 @@
 //! Configurations of buckets: each is put, got and deleted as one document.
 
+mod acl;
 mod cors;
 mod encryption;
+pub(crate) mod lifecycle;
 mod never_had;
+mod notification;
 mod ownership;
 mod policy;
 mod public_access_block;
@@ -39,6 +42,15 @@ pub(crate) fn add(service: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .write::<api_s3::PutBucketWebsite>()
         .read::<api_s3::GetBucketWebsite>()
         .write::<api_s3::DeleteBucketWebsite>()
+        .write::<api_s3::PutBucketLifecycleConfiguration>()
+        .read::<api_s3::GetBucketLifecycleConfiguration>()
+        .write::<api_s3::DeleteBucketLifecycle>()
+        .read::<api_s3::PutBucketNotificationConfiguration>()
+        .read::<api_s3::GetBucketNotificationConfiguration>()
+        .write::<api_s3::PutBucketAcl>()
+        .read::<api_s3::GetBucketAcl>()
+        .write::<api_s3::PutObjectAcl>()
+        .read::<api_s3::GetObjectAcl>()
         .read::<api_s3::GetBucketLogging>()
         .read::<api_s3::GetBucketAccelerateConfiguration>()
         .read::<api_s3::GetBucketRequestPayment>()
