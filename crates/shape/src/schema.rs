@@ -1,7 +1,6 @@
 //! What a shape is: kinds, constraints, and where each member travels on the wire. All of it is `static` data.
 
 /// One shape of a model.
-#[derive(Debug)]
 pub struct Schema {
     /// The shape's name in the model.
     pub name: &'static str,
@@ -15,6 +14,13 @@ pub struct Schema {
     /// The element name when this shape is a root or a payload in XML.
     pub xml_name: Option<&'static str>,
     pub xml_namespace: Option<&'static str>,
+}
+
+/// Only the name: shapes contain each other, some of them themselves.
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Schema").field(&self.name).finish()
+    }
 }
 
 #[derive(Debug)]
