@@ -11,14 +11,6 @@ structure! { TableOfAttributeDefinition {
     attribute_type: String = "AttributeType" TableOfAttributeDefinitionAttributeType required();
 } }
 schema! {
-    TableOfContributorInsightsSpecificationEnabled = boolean("TableOfContributorInsightsSpecificationEnabled");
-    TableOfContributorInsightsSpecificationMode = text_of("TableOfContributorInsightsSpecificationMode", &["ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"]);
-}
-structure! { TableOfContributorInsightsSpecification {
-    enabled: bool = "Enabled" TableOfContributorInsightsSpecificationEnabled required();
-    mode: Option<String> = "Mode" TableOfContributorInsightsSpecificationMode;
-} }
-schema! {
     TableOfGlobalSecondaryIndexKeySchemaItemAttributeName = text("TableOfGlobalSecondaryIndexKeySchemaItemAttributeName");
     TableOfGlobalSecondaryIndexKeySchemaItemKeyType = text("TableOfGlobalSecondaryIndexKeySchemaItemKeyType");
 }
@@ -52,57 +44,17 @@ structure! { TableOfProvisionedThroughput {
     write_capacity_units: i64 = "WriteCapacityUnits" TableOfProvisionedThroughputWriteCapacityUnits required();
 } }
 schema! {
-    TableOfWarmThroughputReadUnitsPerSecond = long("TableOfWarmThroughputReadUnitsPerSecond") min(1);
-    TableOfWarmThroughputWriteUnitsPerSecond = long("TableOfWarmThroughputWriteUnitsPerSecond") min(1);
-}
-structure! { TableOfWarmThroughput {
-    read_units_per_second: Option<i64> = "ReadUnitsPerSecond" TableOfWarmThroughputReadUnitsPerSecond;
-    write_units_per_second: Option<i64> = "WriteUnitsPerSecond" TableOfWarmThroughputWriteUnitsPerSecond;
-} }
-schema! {
     TableOfGlobalSecondaryIndexIndexName = text("TableOfGlobalSecondaryIndexIndexName");
     TableOfGlobalSecondaryIndexKeySchema = list("TableOfGlobalSecondaryIndexKeySchema", &TableOfGlobalSecondaryIndexKeySchemaItem) min(1);
 }
 structure! { TableOfGlobalSecondaryIndex {
-    contributor_insights_specification: Option<TableOfContributorInsightsSpecification> = "ContributorInsightsSpecification" TableOfContributorInsightsSpecification;
     index_name: String = "IndexName" TableOfGlobalSecondaryIndexIndexName required();
     key_schema: Vec<TableOfGlobalSecondaryIndexKeySchemaItem> = "KeySchema" TableOfGlobalSecondaryIndexKeySchema required();
     on_demand_throughput: Option<TableOfOnDemandThroughput> = "OnDemandThroughput" TableOfOnDemandThroughput;
     projection: TableOfProjection = "Projection" TableOfProjection required();
     provisioned_throughput: Option<TableOfProvisionedThroughput> = "ProvisionedThroughput" TableOfProvisionedThroughput;
-    warm_throughput: Option<TableOfWarmThroughput> = "WarmThroughput" TableOfWarmThroughput;
-} }
-schema! {
-    TableOfCsvDelimiter = text("TableOfCsvDelimiter");
-    TableOfCsvHeaderListItem = text("TableOfCsvHeaderListItem");
-    TableOfCsvHeaderList = list("TableOfCsvHeaderList", &TableOfCsvHeaderListItem);
-}
-structure! { TableOfCsv {
-    delimiter: Option<String> = "Delimiter" TableOfCsvDelimiter;
-    header_list: Option<Vec<String>> = "HeaderList" TableOfCsvHeaderList;
-} }
-structure! { TableOfInputFormatOptions {
-    csv: Option<TableOfCsv> = "Csv" TableOfCsv;
-} }
-schema! {
-    TableOfS3BucketSourceS3Bucket = text("TableOfS3BucketSourceS3Bucket");
-    TableOfS3BucketSourceS3BucketOwner = text("TableOfS3BucketSourceS3BucketOwner");
-    TableOfS3BucketSourceS3KeyPrefix = text("TableOfS3BucketSourceS3KeyPrefix");
-}
-structure! { TableOfS3BucketSource {
-    s3_bucket: String = "S3Bucket" TableOfS3BucketSourceS3Bucket required();
-    s3_bucket_owner: Option<String> = "S3BucketOwner" TableOfS3BucketSourceS3BucketOwner;
-    s3_key_prefix: Option<String> = "S3KeyPrefix" TableOfS3BucketSourceS3KeyPrefix;
-} }
-schema! {
-    TableOfImportSourceSpecificationInputCompressionType = text("TableOfImportSourceSpecificationInputCompressionType");
-    TableOfImportSourceSpecificationInputFormat = text("TableOfImportSourceSpecificationInputFormat");
-}
-structure! { TableOfImportSourceSpecification {
-    input_compression_type: Option<String> = "InputCompressionType" TableOfImportSourceSpecificationInputCompressionType;
-    input_format: String = "InputFormat" TableOfImportSourceSpecificationInputFormat required();
-    input_format_options: Option<TableOfInputFormatOptions> = "InputFormatOptions" TableOfInputFormatOptions;
-    s3_bucket_source: TableOfS3BucketSource = "S3BucketSource" TableOfS3BucketSource required();
+    + "ContributorInsightsSpecification" unsupported();
+    + "WarmThroughput" no_effect("no request is throttled here, so every index is warm");
 } }
 schema! {
     TableKeySchemaItemAttributeName = text("TableKeySchemaItemAttributeName");
@@ -111,14 +63,6 @@ schema! {
 structure! { TableKeySchemaItem {
     attribute_name: String = "AttributeName" TableKeySchemaItemAttributeName required();
     key_type: String = "KeyType" TableKeySchemaItemKeyType required();
-} }
-schema! {
-    TableOfKinesisStreamSpecificationApproximateCreationDateTimePrecision = text_of("TableOfKinesisStreamSpecificationApproximateCreationDateTimePrecision", &["MICROSECOND", "MILLISECOND"]);
-    TableOfKinesisStreamSpecificationStreamArn = text("TableOfKinesisStreamSpecificationStreamArn");
-}
-structure! { TableOfKinesisStreamSpecification {
-    approximate_creation_date_time_precision: Option<String> = "ApproximateCreationDateTimePrecision" TableOfKinesisStreamSpecificationApproximateCreationDateTimePrecision;
-    stream_arn: String = "StreamArn" TableOfKinesisStreamSpecificationStreamArn required();
 } }
 schema! {
     TableOfLocalSecondaryIndexKeySchemaItemAttributeName = text("TableOfLocalSecondaryIndexKeySchemaItemAttributeName");
@@ -152,21 +96,13 @@ structure! { TableOfResourcePolicy {
     policy_document: Document = "PolicyDocument" TableOfResourcePolicyPolicyDocument required();
 } }
 schema! {
-    TableOfSSESpecificationKMSMasterKeyId = text("TableOfSSESpecificationKMSMasterKeyId");
     TableOfSSESpecificationSSEEnabled = boolean("TableOfSSESpecificationSSEEnabled");
     TableOfSSESpecificationSSEType = text_of("TableOfSSESpecificationSSEType", &["KMS"]);
 }
 structure! { TableOfSSESpecification {
-    kms_master_key_id: Option<String> = "KMSMasterKeyId" TableOfSSESpecificationKMSMasterKeyId;
     sse_enabled: bool = "SSEEnabled" TableOfSSESpecificationSSEEnabled required();
     sse_type: Option<String> = "SSEType" TableOfSSESpecificationSSEType;
-} }
-schema! {
-    TableOfStreamSpecificationStreamViewType = text("TableOfStreamSpecificationStreamViewType");
-}
-structure! { TableOfStreamSpecification {
-    resource_policy: Option<TableOfResourcePolicy> = "ResourcePolicy" TableOfResourcePolicy;
-    stream_view_type: String = "StreamViewType" TableOfStreamSpecificationStreamViewType required();
+    + "KMSMasterKeyId" unsupported();
 } }
 schema! {
     TableOfTagKey = text("TableOfTagKey");
@@ -198,25 +134,26 @@ schema! {
 structure! { Table {
     attribute_definitions: Option<Vec<TableOfAttributeDefinition>> = "AttributeDefinitions" TableAttributeDefinitions;
     billing_mode: Option<String> = "BillingMode" TableBillingMode;
-    contributor_insights_specification: Option<TableOfContributorInsightsSpecification> = "ContributorInsightsSpecification" TableOfContributorInsightsSpecification;
     deletion_protection_enabled: Option<bool> = "DeletionProtectionEnabled" TableDeletionProtectionEnabled;
     global_secondary_indexes: Option<Vec<TableOfGlobalSecondaryIndex>> = "GlobalSecondaryIndexes" TableGlobalSecondaryIndexes;
-    import_source_specification: Option<TableOfImportSourceSpecification> = "ImportSourceSpecification" TableOfImportSourceSpecification;
     key_schema: Vec<TableKeySchemaItem> = "KeySchema" TableKeySchema required();
-    kinesis_stream_specification: Option<TableOfKinesisStreamSpecification> = "KinesisStreamSpecification" TableOfKinesisStreamSpecification;
     local_secondary_indexes: Option<Vec<TableOfLocalSecondaryIndex>> = "LocalSecondaryIndexes" TableLocalSecondaryIndexes;
     on_demand_throughput: Option<TableOfOnDemandThroughput> = "OnDemandThroughput" TableOfOnDemandThroughput;
     point_in_time_recovery_specification: Option<TableOfPointInTimeRecoverySpecification> = "PointInTimeRecoverySpecification" TableOfPointInTimeRecoverySpecification;
     provisioned_throughput: Option<TableOfProvisionedThroughput> = "ProvisionedThroughput" TableOfProvisionedThroughput;
     resource_policy: Option<TableOfResourcePolicy> = "ResourcePolicy" TableOfResourcePolicy;
     sse_specification: Option<TableOfSSESpecification> = "SSESpecification" TableOfSSESpecification;
-    stream_specification: Option<TableOfStreamSpecification> = "StreamSpecification" TableOfStreamSpecification;
     table_class: Option<String> = "TableClass" TableTableClass;
     table_name: Option<String> = "TableName" TableTableName;
     tags: Option<Vec<TableOfTag>> = "Tags" TableTags;
     time_to_live_specification: Option<TableOfTimeToLiveSpecification> = "TimeToLiveSpecification" TableOfTimeToLiveSpecification;
-    warm_throughput: Option<TableOfWarmThroughput> = "WarmThroughput" TableOfWarmThroughput;
+    + "ContributorInsightsSpecification" unsupported();
+    + "ImportSourceSpecification" unsupported();
+    + "KinesisStreamSpecification" unsupported();
+    + "StreamSpecification" unsupported();
+    + "WarmThroughput" no_effect("no request is throttled here, so every table is warm");
 } }
 resource! { TABLE = "AWS::DynamoDB::Table" Table,
     create_only ["TableName", "ImportSourceSpecification"], read_only ["Arn", "StreamArn"], identifier ["TableName"];
 }
+

@@ -4,14 +4,20 @@ use shape::prelude::*;
 
 error! {
     conditional_check_failed_exception ConditionalCheckFailedException = "ConditionalCheckFailedException" 400;
+    continuous_backups_unavailable_exception ContinuousBackupsUnavailableException = "ContinuousBackupsUnavailableException" 400;
+    idempotent_parameter_mismatch_exception IdempotentParameterMismatchException = "IdempotentParameterMismatchException" 400;
     internal_server_error InternalServerError = "InternalServerError" 400;
     item_collection_size_limit_exceeded_exception ItemCollectionSizeLimitExceededException = "ItemCollectionSizeLimitExceededException" 400;
     limit_exceeded_exception LimitExceededException = "LimitExceededException" 400;
+    policy_not_found_exception PolicyNotFoundException = "PolicyNotFoundException" 400;
     provisioned_throughput_exceeded_exception ProvisionedThroughputExceededException = "ProvisionedThroughputExceededException" 400;
     replicated_write_conflict_exception ReplicatedWriteConflictException = "ReplicatedWriteConflictException" 400;
     request_limit_exceeded RequestLimitExceeded = "RequestLimitExceeded" 400;
     resource_in_use_exception ResourceInUseException = "ResourceInUseException" 400;
     resource_not_found_exception ResourceNotFoundException = "ResourceNotFoundException" 400;
+    table_not_found_exception TableNotFoundException = "TableNotFoundException" 400;
     throttling_exception ThrottlingException = "ThrottlingException" 400;
+    transaction_canceled_exception TransactionCanceledException = "TransactionCanceledException" 400;
     transaction_conflict_exception TransactionConflictException = "TransactionConflictException" 400;
+    transaction_in_progress_exception TransactionInProgressException = "TransactionInProgressException" 400;
 }

@@ -2,9 +2,34 @@
 
 use shape::prelude::*;
 
+operation! { BatchGetItem(BatchGetItemInput) -> BatchGetItemOutput, "POST" "/" 200, errors [ProvisionedThroughputExceededException, ResourceNotFoundException, RequestLimitExceeded, InternalServerError, ThrottlingException], is_data_event = true, is_read_only = true; }
+operation! { BatchWriteItem(BatchWriteItemInput) -> BatchWriteItemOutput, "POST" "/" 200, errors [ProvisionedThroughputExceededException, ResourceNotFoundException, ItemCollectionSizeLimitExceededException, RequestLimitExceeded, InternalServerError, ReplicatedWriteConflictException, ThrottlingException], is_data_event = true; }
 operation! { CreateTable(CreateTableInput) -> CreateTableOutput, "POST" "/" 200, errors [ResourceInUseException, LimitExceededException, InternalServerError]; }
-operation! { PutItem(PutItemInput) -> PutItemOutput, "POST" "/" 200, errors [ConditionalCheckFailedException, ProvisionedThroughputExceededException, ResourceNotFoundException, ItemCollectionSizeLimitExceededException, TransactionConflictException, RequestLimitExceeded, InternalServerError, ReplicatedWriteConflictException, ThrottlingException]; }
-operation! { GetItem(GetItemInput) -> GetItemOutput, "POST" "/" 200, errors [ProvisionedThroughputExceededException, ResourceNotFoundException, RequestLimitExceeded, InternalServerError, ThrottlingException], is_read_only = true; }
+operation! { DeleteItem(DeleteItemInput) -> DeleteItemOutput, "POST" "/" 200, errors [ConditionalCheckFailedException, ProvisionedThroughputExceededException, ResourceNotFoundException, ItemCollectionSizeLimitExceededException, TransactionConflictException, RequestLimitExceeded, InternalServerError, ReplicatedWriteConflictException, ThrottlingException], is_data_event = true; }
+operation! { DeleteResourcePolicy(DeleteResourcePolicyInput) -> DeleteResourcePolicyOutput, "POST" "/" 200, errors [ResourceNotFoundException, InternalServerError, PolicyNotFoundException, ResourceInUseException, LimitExceededException]; }
+operation! { DeleteTable(DeleteTableInput) -> DeleteTableOutput, "POST" "/" 200, errors [ResourceInUseException, ResourceNotFoundException, LimitExceededException, InternalServerError]; }
+operation! { DescribeContinuousBackups(DescribeContinuousBackupsInput) -> DescribeContinuousBackupsOutput, "POST" "/" 200, errors [TableNotFoundException, InternalServerError], is_read_only = true; }
+operation! { DescribeEndpoints(DescribeEndpointsRequest) -> DescribeEndpointsResponse, "POST" "/" 200, errors [], is_read_only = true; }
+operation! { DescribeKinesisStreamingDestination(DescribeKinesisStreamingDestinationInput) -> DescribeKinesisStreamingDestinationOutput, "POST" "/" 200, errors [ResourceNotFoundException, InternalServerError], is_read_only = true; }
+operation! { DescribeLimits(DescribeLimitsInput) -> DescribeLimitsOutput, "POST" "/" 200, errors [InternalServerError], is_read_only = true; }
+operation! { DescribeTable(DescribeTableInput) -> DescribeTableOutput, "POST" "/" 200, errors [ResourceNotFoundException, InternalServerError], is_read_only = true; }
+operation! { DescribeTimeToLive(DescribeTimeToLiveInput) -> DescribeTimeToLiveOutput, "POST" "/" 200, errors [ResourceNotFoundException, InternalServerError], is_read_only = true; }
+operation! { GetItem(GetItemInput) -> GetItemOutput, "POST" "/" 200, errors [ProvisionedThroughputExceededException, ResourceNotFoundException, RequestLimitExceeded, InternalServerError, ThrottlingException], is_data_event = true, is_read_only = true; }
+operation! { GetResourcePolicy(GetResourcePolicyInput) -> GetResourcePolicyOutput, "POST" "/" 200, errors [ResourceNotFoundException, InternalServerError, PolicyNotFoundException], is_read_only = true; }
+operation! { ListTables(ListTablesInput) -> ListTablesOutput, "POST" "/" 200, errors [InternalServerError], is_read_only = true; }
+operation! { ListTagsOfResource(ListTagsOfResourceInput) -> ListTagsOfResourceOutput, "POST" "/" 200, errors [ResourceNotFoundException, InternalServerError], is_read_only = true; }
+operation! { PutItem(PutItemInput) -> PutItemOutput, "POST" "/" 200, errors [ConditionalCheckFailedException, ProvisionedThroughputExceededException, ResourceNotFoundException, ItemCollectionSizeLimitExceededException, TransactionConflictException, RequestLimitExceeded, InternalServerError, ReplicatedWriteConflictException, ThrottlingException], is_data_event = true; }
+operation! { PutResourcePolicy(PutResourcePolicyInput) -> PutResourcePolicyOutput, "POST" "/" 200, errors [ResourceNotFoundException, InternalServerError, LimitExceededException, PolicyNotFoundException, ResourceInUseException]; }
+operation! { Query(QueryInput) -> QueryOutput, "POST" "/" 200, errors [ProvisionedThroughputExceededException, ResourceNotFoundException, RequestLimitExceeded, InternalServerError, ThrottlingException], is_data_event = true, is_read_only = true; }
+operation! { Scan(ScanInput) -> ScanOutput, "POST" "/" 200, errors [ProvisionedThroughputExceededException, ResourceNotFoundException, RequestLimitExceeded, InternalServerError, ThrottlingException], is_data_event = true, is_read_only = true; }
+operation! { TagResource(TagResourceInput) -> TagResourceOutputNothing, "POST" "/" 200, errors [LimitExceededException, ResourceNotFoundException, InternalServerError, ResourceInUseException]; }
+operation! { TransactGetItems(TransactGetItemsInput) -> TransactGetItemsOutput, "POST" "/" 200, errors [ResourceNotFoundException, TransactionCanceledException, ProvisionedThroughputExceededException, RequestLimitExceeded, InternalServerError, ThrottlingException], is_data_event = true; }
+operation! { TransactWriteItems(TransactWriteItemsInput) -> TransactWriteItemsOutput, "POST" "/" 200, errors [ResourceNotFoundException, TransactionCanceledException, TransactionInProgressException, IdempotentParameterMismatchException, ProvisionedThroughputExceededException, RequestLimitExceeded, InternalServerError, ThrottlingException], is_data_event = true; }
+operation! { UntagResource(UntagResourceInput) -> UntagResourceOutputNothing, "POST" "/" 200, errors [LimitExceededException, ResourceNotFoundException, InternalServerError, ResourceInUseException]; }
+operation! { UpdateContinuousBackups(UpdateContinuousBackupsInput) -> UpdateContinuousBackupsOutput, "POST" "/" 200, errors [TableNotFoundException, ContinuousBackupsUnavailableException, InternalServerError]; }
+operation! { UpdateItem(UpdateItemInput) -> UpdateItemOutput, "POST" "/" 200, errors [ConditionalCheckFailedException, ProvisionedThroughputExceededException, ResourceNotFoundException, ItemCollectionSizeLimitExceededException, TransactionConflictException, RequestLimitExceeded, InternalServerError, ReplicatedWriteConflictException, ThrottlingException], is_data_event = true; }
+operation! { UpdateTable(UpdateTableInput) -> UpdateTableOutput, "POST" "/" 200, errors [ResourceInUseException, ResourceNotFoundException, LimitExceededException, InternalServerError]; }
+operation! { UpdateTimeToLive(UpdateTimeToLiveInput) -> UpdateTimeToLiveOutput, "POST" "/" 200, errors [ResourceInUseException, ResourceNotFoundException, LimitExceededException, InternalServerError]; }
 
 /// The API as a whole.
 pub mod api {
@@ -22,62 +47,37 @@ pub mod api {
         xml_namespace = "",
         is_global = false,
         validation_error = "ValidationException";
-        operations [CreateTable, PutItem, GetItem];
+        operations [BatchGetItem, BatchWriteItem, CreateTable, DeleteItem, DeleteResourcePolicy, DeleteTable, DescribeContinuousBackups, DescribeEndpoints, DescribeKinesisStreamingDestination, DescribeLimits, DescribeTable, DescribeTimeToLive, GetItem, GetResourcePolicy, ListTables, ListTagsOfResource, PutItem, PutResourcePolicy, Query, Scan, TagResource, TransactGetItems, TransactWriteItems, UntagResource, UpdateContinuousBackups, UpdateItem, UpdateTable, UpdateTimeToLive];
         missing [
             "BatchExecuteStatement" "POST" "/",
-            "BatchGetItem" "POST" "/",
-            "BatchWriteItem" "POST" "/",
             "CreateBackup" "POST" "/",
             "CreateGlobalTable" "POST" "/",
             "DeleteBackup" "POST" "/",
-            "DeleteItem" "POST" "/",
-            "DeleteResourcePolicy" "POST" "/",
-            "DeleteTable" "POST" "/",
             "DescribeBackup" "POST" "/",
-            "DescribeContinuousBackups" "POST" "/",
             "DescribeContributorInsights" "POST" "/",
-            "DescribeEndpoints" "POST" "/",
             "DescribeExport" "POST" "/",
             "DescribeGlobalTable" "POST" "/",
             "DescribeGlobalTableSettings" "POST" "/",
             "DescribeImport" "POST" "/",
-            "DescribeKinesisStreamingDestination" "POST" "/",
-            "DescribeLimits" "POST" "/",
-            "DescribeTable" "POST" "/",
             "DescribeTableReplicaAutoScaling" "POST" "/",
-            "DescribeTimeToLive" "POST" "/",
             "DisableKinesisStreamingDestination" "POST" "/",
             "EnableKinesisStreamingDestination" "POST" "/",
             "ExecuteStatement" "POST" "/",
             "ExecuteTransaction" "POST" "/",
             "ExportTableToPointInTime" "POST" "/",
-            "GetResourcePolicy" "POST" "/",
             "ImportTable" "POST" "/",
             "ListBackups" "POST" "/",
             "ListContributorInsights" "POST" "/",
             "ListExports" "POST" "/",
             "ListGlobalTables" "POST" "/",
             "ListImports" "POST" "/",
-            "ListTables" "POST" "/",
-            "ListTagsOfResource" "POST" "/",
-            "PutResourcePolicy" "POST" "/",
-            "Query" "POST" "/",
             "RestoreTableFromBackup" "POST" "/",
             "RestoreTableToPointInTime" "POST" "/",
-            "Scan" "POST" "/",
-            "TagResource" "POST" "/",
-            "TransactGetItems" "POST" "/",
-            "TransactWriteItems" "POST" "/",
-            "UntagResource" "POST" "/",
-            "UpdateContinuousBackups" "POST" "/",
             "UpdateContributorInsights" "POST" "/",
             "UpdateGlobalTable" "POST" "/",
             "UpdateGlobalTableSettings" "POST" "/",
-            "UpdateItem" "POST" "/",
             "UpdateKinesisStreamingDestination" "POST" "/",
-            "UpdateTable" "POST" "/",
             "UpdateTableReplicaAutoScaling" "POST" "/",
-            "UpdateTimeToLive" "POST" "/",
         ]
     }
 }

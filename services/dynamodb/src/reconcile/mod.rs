@@ -1,0 +1,3 @@
+//! What makes intent true.
+
+pub(crate) mod expire_items;
