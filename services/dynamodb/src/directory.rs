@@ -23,7 +23,7 @@ impl Directory for DynamoDb {
 
 /// The table of its own or of an index's ARN.
 fn find(tx: &Tx<'_>, resource: &Arn) -> Result<Option<Table>, Fault> {
-    let name = resource.resource_after("table/").and_then(|rest| rest.split('/').next());
+    let name = resource.resource_after("table").and_then(|rest| rest.split('/').next());
     match name {
         Some(name) => state::find_table(tx, name),
         None => Ok(None),

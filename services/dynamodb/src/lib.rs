@@ -9,6 +9,7 @@
 //! in the data folder as they are.
 
 mod capacity;
+mod cfn;
 mod check;
 mod declare;
 mod describe;
@@ -59,6 +60,7 @@ pub fn service() -> Service {
         .write::<api_dynamodb::UpdateItem>()
         .write::<api_dynamodb::UpdateTable>()
         .write::<api_dynamodb::UpdateTimeToLive>()
+        .resource(cfn::TableResource)
         .reconciler(reconcile::expire_items::ExpireItems)
         .directory()
         .build()

@@ -82,7 +82,7 @@ pub(crate) fn name_of(call: &Call, table: &str) -> Outcome<String> {
     if *arn.account != *call.account.as_str() || *arn.region != *call.region.as_str() {
         return Err(ApiError::not_implemented("a table of another account or region"));
     }
-    let name = arn.resource_after("table/").filter(|_| *arn.service == *"dynamodb");
+    let name = arn.resource_after("table").filter(|_| *arn.service == *"dynamodb");
     name.map(str::to_owned).ok_or_else(|| ApiError::validation(format!("Invalid table ARN: {table}")))
 }
 

@@ -14,11 +14,9 @@ impl Write<CreateTable> for DynamoDb {
         let arn = state::arn(call, &input.table_name);
         let tags = input.tags.iter().flatten().map(|tag| (tag.key.as_str(), tag.value.as_str()));
         let access = Access::to(&arn).with_tags(tags);
-        let access = if input.tags.iter().flatten().next().is_some() {
-            access.and("dynamodb:TagResource", &arn)
-        } else {
-            access
-        };
+        // The tags that CloudFormation adds need no permission of the caller's.
+        let is_tagged = input.tags.iter().flatten().any(|tag| !tag.key.starts_with("aws:"));
+        let access = if is_tagged { access.and("dynamodb:TagResource", &arn) } else { access };
         if input.resource_policy.is_some() { access.and("dynamodb:PutResourcePolicy", &arn) } else { access }
     }
 

@@ -1,6 +1,8 @@
+mod expiry;
 mod items;
 mod pages;
 mod tables;
+mod templates;
 mod transactions;
 
 use api_dynamodb::*;
