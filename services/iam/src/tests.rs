@@ -7,6 +7,7 @@ use kernel::{Call, Principal};
 use std::sync::Arc;
 use testkit::Model;
 
+mod federation;
 mod sessions;
 mod simulation;
 mod templates;

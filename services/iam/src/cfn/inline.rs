@@ -5,7 +5,8 @@ use crate::family::Owner;
 use api_iam::cfn::{GROUP_POLICY, GroupPolicy, POLICY, Policy, ROLE_POLICY, RolePolicy, USER_POLICY, UserPolicy};
 use kernel::{Cloud, Outcome, Resource, StackCall, Updated};
 use serde_json::Value as Json;
-use shape::{ApiError, Map};
+use shape::{ApiError, Map, Shape};
+use std::marker::PhantomData;
 
 /// AWS: the longest id that is made up for a policy.
 const LONGEST_NAME: usize = 128;
@@ -69,63 +70,98 @@ fn owners(properties: &Policy) -> Vec<(Owner, &str)> {
     users.chain(groups).chain(roles).collect()
 }
 
-/// The three types with one owner are the same but for the owner. Their id is both names.
-macro_rules! owned {
-    ($($resource:ident $properties:ident $schema:ident $owner:ident $name:ident;)*) => { $(
-        pub(crate) struct $resource;
-
-        impl Resource for $resource {
-            type Properties = $properties;
-
-            fn schema(&self) -> &'static shape::Resource {
-                &$schema
-            }
-
-            async fn create(&self, cloud: &Cloud, stack: &StackCall, properties: $properties) -> Outcome<String> {
-                put_one(cloud, stack, Owner::$owner, &properties.$name, &properties.policy_name, &properties.policy_document)
-                    .await?;
-                Ok(format!("{}|{}", properties.policy_name, properties.$name))
-            }
-
-            async fn attributes(&self, _: &Cloud, _: &StackCall, _: &str, _: $properties) -> Outcome<Map<Json>> {
-                Ok(Map::new())
-            }
-
-            async fn update(
-                &self,
-                cloud: &Cloud,
-                stack: &StackCall,
-                _: &str,
-                _: $properties,
-                new: $properties,
-            ) -> Outcome<Updated> {
-                put_one(cloud, stack, Owner::$owner, &new.$name, &new.policy_name, &new.policy_document).await?;
-                Ok(Updated::InPlace)
-            }
-
-            async fn delete(&self, cloud: &Cloud, stack: &StackCall, _: &str, properties: $properties) -> Outcome<()> {
-                gone(delete_inline(cloud, stack, Owner::$owner, &properties.$name, &properties.policy_name).await)
-            }
-        }
-    )* };
+/// What the three types with one owner differ in.
+pub(crate) trait OneOwner: Shape + Send + 'static {
+    const SCHEMA: &'static shape::Resource;
+    const OWNER: Owner;
+    fn owner(&self) -> &str;
+    fn policy(&self) -> &str;
+    fn document(&self) -> Option<&Json>;
 }
 
-owned! {
-    RolePolicyResource RolePolicy ROLE_POLICY Role role_name;
-    UserPolicyResource UserPolicy USER_POLICY User user_name;
-    GroupPolicyResource GroupPolicy GROUP_POLICY Group group_name;
+impl OneOwner for RolePolicy {
+    const SCHEMA: &'static shape::Resource = &ROLE_POLICY;
+    const OWNER: Owner = Owner::Role;
+    fn owner(&self) -> &str {
+        &self.role_name
+    }
+    fn policy(&self) -> &str {
+        &self.policy_name
+    }
+    fn document(&self) -> Option<&Json> {
+        self.policy_document.as_ref()
+    }
 }
 
-async fn put_one(
-    cloud: &Cloud,
-    stack: &StackCall,
-    owner: Owner,
-    name: &str,
-    policy: &str,
-    document: &Option<Json>,
-) -> Outcome<()> {
-    let Some(document) = document else {
-        return Err(ApiError::validation("Resource handler returned message: PolicyDocument is required."));
+impl OneOwner for UserPolicy {
+    const SCHEMA: &'static shape::Resource = &USER_POLICY;
+    const OWNER: Owner = Owner::User;
+    fn owner(&self) -> &str {
+        &self.user_name
+    }
+    fn policy(&self) -> &str {
+        &self.policy_name
+    }
+    fn document(&self) -> Option<&Json> {
+        self.policy_document.as_ref()
+    }
+}
+
+impl OneOwner for GroupPolicy {
+    const SCHEMA: &'static shape::Resource = &GROUP_POLICY;
+    const OWNER: Owner = Owner::Group;
+    fn owner(&self) -> &str {
+        &self.group_name
+    }
+    fn policy(&self) -> &str {
+        &self.policy_name
+    }
+    fn document(&self) -> Option<&Json> {
+        self.policy_document.as_ref()
+    }
+}
+
+/// The type of such a policy. Its id is both names.
+pub(crate) struct OwnedPolicy<P>(PhantomData<fn() -> P>);
+
+pub(crate) const fn owned<P: OneOwner>() -> OwnedPolicy<P> {
+    OwnedPolicy(PhantomData)
+}
+
+impl<P: OneOwner> Resource for OwnedPolicy<P> {
+    type Properties = P;
+
+    fn schema(&self) -> &'static shape::Resource {
+        P::SCHEMA
+    }
+
+    async fn create(&self, cloud: &Cloud, stack: &StackCall, properties: P) -> Outcome<String> {
+        let id = format!("{}|{}", properties.policy(), properties.owner());
+        put_one(cloud, stack, properties).await?;
+        Ok(id)
+    }
+
+    async fn attributes(&self, _: &Cloud, _: &StackCall, _: &str, _: P) -> Outcome<Map<Json>> {
+        Ok(Map::new())
+    }
+
+    async fn update(&self, cloud: &Cloud, stack: &StackCall, _: &str, _: P, new: P) -> Outcome<Updated> {
+        put_one(cloud, stack, new).await?;
+        Ok(Updated::InPlace)
+    }
+
+    async fn delete(&self, cloud: &Cloud, stack: &StackCall, _: &str, properties: P) -> Outcome<()> {
+        let (owner, policy) = (properties.owner().to_owned(), properties.policy().to_owned());
+        drop(properties);
+        gone(delete_inline(cloud, stack, P::OWNER, &owner, &policy).await)
+    }
+}
+
+async fn put_one<P: OneOwner>(cloud: &Cloud, stack: &StackCall, properties: P) -> Outcome<()> {
+    let Some(document) = properties.document().map(text) else {
+        return Err(ApiError::validation("PolicyDocument is required."));
     };
-    put_inline(cloud, stack, owner, name, policy, &text(document)).await
+    let (owner, policy) = (properties.owner().to_owned(), properties.policy().to_owned());
+    drop(properties);
+    put_inline(cloud, stack, P::OWNER, &owner, &policy, &document).await
 }
