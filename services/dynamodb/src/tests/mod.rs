@@ -1,5 +1,6 @@
 mod expiry;
 mod items;
+mod naive;
 mod pages;
 mod tables;
 mod templates;
