@@ -16,11 +16,13 @@ mod object;
 mod ops;
 mod recast;
 mod reconcile;
+mod site;
 mod stack;
 mod state;
 mod upload;
 
 pub use domain::cors;
+pub use site::cors_headers;
 
 use kernel::Service;
 
@@ -61,6 +63,7 @@ pub fn service() -> Service {
         .directory()
         .reconciler(reconcile::EmptyTrash::default())
         .reconciler(reconcile::Expire)
+        .site(site::Hosts)
         .build()
 }
 

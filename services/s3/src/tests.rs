@@ -6,6 +6,7 @@ mod cfn;
 mod lifecycle;
 mod multipart;
 mod objects;
+mod site;
 
 use api_s3::{
     CreateBucket, CreateBucketRequest, GetObject, GetObjectOutput, GetObjectRequest, PutBucketVersioning,
