@@ -11,6 +11,7 @@ use std::process::ExitCode;
 pub(crate) fn all() -> Vec<Service> {
     vec![
         apigatewayv2::service(),
+        cloudformation::service(),
         dynamodb::service(),
         iam::service(),
         iam::sts(),

@@ -26,6 +26,8 @@ pub(super) struct List {
     pub(super) no_effect: BTreeMap<String, String>,
     /// Members of answers that are never given.
     pub(super) omit: BTreeMap<String, Vec<String>>,
+    /// Values that AWS sends and its model does not name: shape → values.
+    pub(super) further_values: BTreeMap<String, Vec<String>>,
     /// Root elements that the model does not name: shape → element.
     pub(super) xml_names: BTreeMap<String, String>,
     /// CloudFormation resource types.

@@ -39,7 +39,11 @@ fn generate(models: &Path, folder: &Path, name: &str) -> Result<Files, String> {
     let list = List::read(&folder.join("api.toml"))?;
     let mut files = Files::new();
     if let Some(path) = &list.model {
-        let model = model::Model::read(&models.join("botocore/data").join(path).join("service-2.json.gz"))?;
+        let mut model = model::Model::read(&models.join("botocore/data").join(path).join("service-2.json.gz"))?;
+        for (name, values) in &list.further_values {
+            let shape = model.shapes.get_mut(name).ok_or_else(|| format!("further_values: no shape {name}"))?;
+            shape.values.extend(values.iter().cloned());
+        }
         rust::write_api(name, &list, &model, &mut files)?;
     }
     if !list.resources.is_empty() {

@@ -1,0 +1,5 @@
+mod change_set;
+mod crash;
+mod create;
+mod fake;
+mod update;
