@@ -27,7 +27,7 @@ impl Read<DescribeStacks> for CloudFormation {
             None => {
                 let mut stacks: Vec<_> = tx.list(&STACKS, ())?.into_iter().map(|(_, stack)| stack).collect();
                 stacks.retain(|stack| !stack.is_deleted());
-                stacks.sort_by(|one, other| other.created.cmp(&one.created));
+                stacks.sort_by_key(|stack| std::cmp::Reverse(stack.created));
                 stacks
             }
         };

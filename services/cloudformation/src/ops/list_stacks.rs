@@ -25,7 +25,7 @@ impl Read<ListStacks> for CloudFormation {
             let is_listed = stack.deleted.is_none_or(|at| at.plus_secs(DELETED_DAYS * 86_400) > call.now);
             is_listed && (filter.is_empty() || filter.contains(&stack.status()))
         });
-        stacks.sort_by(|one, other| other.created.cmp(&one.created));
+        stacks.sort_by_key(|stack| std::cmp::Reverse(stack.created));
         let (stacks, next_token) = plan::page(stacks, input.next_token.as_deref(), PAGE)?;
         Ok(ListStacksOutput { stack_summaries: Some(stacks.into_iter().map(summary).collect()), next_token })
     }
