@@ -15,6 +15,7 @@ pub(crate) fn all() -> Vec<Service> {
         dynamodb::service(),
         iam::service(),
         iam::sts(),
+        lambda::service(),
         logs::service(),
         s3::service(),
         ssm::service(),
