@@ -18,6 +18,10 @@ impl Entropy {
     pub fn seeded(seed: u64) -> Self {
         Self(Mutex::new(ChaCha12Rng::seed_from_u64(seed)))
     }
+    /// The same, from as much chance as the generator holds: what is drawn can be drawn again.
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(Mutex::new(ChaCha12Rng::from_seed(seed)))
+    }
     /// A generator of its own: what is drawn there changes nothing here.
     #[must_use]
     pub fn child(&self) -> Self {

@@ -68,8 +68,11 @@ impl Writer<'_> {
             self.type_name,
         );
         for (listed, members) in &self.list.unsupported {
-            if let Some(definition) = listed.strip_prefix(self.type_name) {
-                self.check(definition.trim_start_matches('.'), members)?;
+            // `AWS::X::Pool` is not a part of the name `AWS::X::PoolClient`.
+            match listed.strip_prefix(self.type_name).map(|rest| (rest, rest.strip_prefix('.'))) {
+                Some(("", _)) => self.check("", members)?,
+                Some((_, Some(definition))) => self.check(definition, members)?,
+                _ => {}
             }
         }
         Ok(())
