@@ -141,12 +141,7 @@ impl World {
     }
 
     async fn initiate(&self, auth_flow: AuthFlowType, given: Map<String>) -> kernel::Outcome<InitiateAuthResponse> {
-        let input = InitiateAuthRequest {
-            auth_flow,
-            auth_parameters: Some(given),
-            client_id: self.client.clone(),
-            ..Default::default()
-        };
+        let input = InitiateAuthRequest { auth_flow, auth_parameters: Some(given), client_id: self.client.clone() };
         self.call::<InitiateAuth>(input).await
     }
 

@@ -6,7 +6,6 @@ use crate::{
     state::{self, get_pool},
 };
 use api_cognito_idp::API;
-use base::Fault;
 use http::{Method, StatusCode, Uri, header};
 use kernel::{Call, Cloud, Outcome, Request, Response, Scope, Site};
 use serde_json::{Value as Json, json};
@@ -44,7 +43,7 @@ impl Site for Discovery {
 
 impl Cognito {
     async fn document(&self, cloud: &Cloud, pool: &str, document: &str) -> Outcome<Option<Json>> {
-        let home = cloud.read(&API, &Scope::shared(), |tx| state::pool_home(tx, pool).map_err(Fault::from))?;
+        let home = cloud.read(&API, &Scope::shared(), |tx| state::pool_home(tx, pool))?;
         let Some(home) = home else { return Ok(None) };
         match document {
             "jwks.json" => {

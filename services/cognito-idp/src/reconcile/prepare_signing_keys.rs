@@ -19,7 +19,7 @@ impl Reconciler for PrepareSigningKeys {
     }
 
     async fn pass(&self, cloud: &Cloud) -> Result<Next, Fault> {
-        let (pools, waiting) = cloud.read(&API, &Scope::shared(), |tx| without_key(tx))?;
+        let (pools, waiting) = cloud.read(&API, &Scope::shared(), without_key)?;
         for home in &waiting {
             self.0.keys.ensure(cloud, home).await?;
         }

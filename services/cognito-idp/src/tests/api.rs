@@ -254,7 +254,6 @@ async fn an_administrator_creates_a_user_who_chooses_a_password() {
         challenge_name: ChallengeNameType::NewPasswordRequired,
         session: challenge.session,
         challenge_responses: Some(answers.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect()),
-        ..Default::default()
     };
     world.call::<RespondToAuthChallenge>(input).await.unwrap().authentication_result.unwrap();
     world.sign_in("joe@example.com", PASSWORD).await.unwrap();
