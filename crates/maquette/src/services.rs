@@ -12,6 +12,7 @@ pub(crate) fn all() -> Vec<Service> {
     vec![
         apigatewayv2::service(),
         cloudformation::service(),
+        cloudfront::service(),
         cognito_idp::service(),
         dynamodb::service(),
         iam::service(),

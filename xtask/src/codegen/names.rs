@@ -1,8 +1,8 @@
 //! AWS's names in Rust's case.
 
-const KEYWORDS: [&str; 17] = [
+const KEYWORDS: [&str; 18] = [
     "as", "async", "await", "const", "default", "else", "enum", "final", "fn", "for", "if", "in", "match", "mod",
-    "ref", "static", "type",
+    "override", "ref", "static", "type",
 ];
 
 /// `SSESpecification` → `sse_specification`, `TableARNs` → `table_arns`.
