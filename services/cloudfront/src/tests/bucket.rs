@@ -57,7 +57,7 @@ impl Directory for FakeS3 {
             is_required: false,
         }))
     }
-    fn owner(&self, _: &Tx<'_>, _: &Arn) -> Result<Option<AccountId>, Fault> {
+    fn owner(&self, _: &Tx<'_>, _: &Arn, _: &str) -> Result<Option<AccountId>, Fault> {
         Ok(Some(AccountId::default_root()))
     }
 }
