@@ -224,4 +224,3 @@ structure! { Stage {
 resource! { STAGE = "AWS::ApiGatewayV2::Stage" Stage,
     create_only ["StageName", "ApiId"], read_only ["Id"], identifier ["Id"];
 }
-

@@ -156,4 +156,3 @@ structure! { Table {
 resource! { TABLE = "AWS::DynamoDB::Table" Table,
     create_only ["TableName", "ImportSourceSpecification"], read_only ["Arn", "StreamArn"], identifier ["TableName"];
 }
-

@@ -3,6 +3,7 @@
 //! These tests have a clock that goes: the programs are real, and live in its time.
 
 mod invoke;
+mod role;
 
 use api_lambda::{
     CreateFunction, CreateFunctionRequest, FunctionCode, InvocationRequest, InvocationResponse, Invoke, Runtime,
@@ -21,6 +22,10 @@ pub(crate) struct World {
 impl World {
     /// `None` where the machine does not let programs be confined.
     pub(crate) fn open() -> Option<Self> {
+        Self::of(vec![crate::service(), logs::service()])
+    }
+
+    pub(crate) fn of(services: Vec<kernel::Service>) -> Option<Self> {
         for finding in runner::doctor::examine().unwrap() {
             if let runner::doctor::Outcome::Missing(reason) = &finding.outcome {
                 println!("skipped: {}: {reason}; {}", finding.name, finding.remedy);
@@ -34,7 +39,7 @@ impl World {
             clock: Clock::system(),
             entropy: Entropy::seeded(1),
             home: Home { data: folder.path().to_owned(), ..Home::default() },
-            services: vec![crate::service(), logs::service()],
+            services,
         };
         let cloud = builder.build();
         cloud.start();
