@@ -113,8 +113,12 @@ impl Run {
     }
 
     fn begin_update(&self, id: &str, mut row: Resource, current: Physical, target: Physical) -> Begun {
-        let work =
-            Work::Update { id: current.id.clone(), old: current.properties.clone(), new: target.properties.clone() };
+        // Of an attempt that failed nobody knows how far it came: the change is the one from what was there before.
+        let old = match &row.before {
+            Before::Was(was) if current.is_uncertain && was.id == current.id => was.properties.clone(),
+            _ => current.properties.clone(),
+        };
+        let work = Work::Update { id: current.id.clone(), old, new: target.properties.clone() };
         let changed = Physical {
             id: current.id.clone(),
             attributes: current.attributes.clone(),

@@ -73,7 +73,7 @@ impl Run {
                 (_, true, Some(current)) => Work::Settle { id: current.id.clone(), properties },
                 (Action::Update, false, Some(current)) => {
                     let old = match &row.before {
-                        Before::Was(was) => was.properties.clone(),
+                        Before::Was(was) if self.phase() != Phase::Restore => was.properties.clone(),
                         _ => current.properties.clone(),
                     };
                     Work::Update { id: current.id.clone(), old, new: properties }
@@ -179,8 +179,7 @@ impl Run {
             }
             Report::Ready(attributes) => {
                 if let Some(current) = &mut row.current {
-                    current.attributes = attributes;
-                    current.is_uncertain = false;
+                    *current = Physical { id: current.id.clone(), attributes, ..step.target };
                 }
                 row.step = None;
                 if !is_cancelled {

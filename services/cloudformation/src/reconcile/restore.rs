@@ -75,8 +75,10 @@ impl Run {
             row.current = Some(was);
             row.outcome = self.ended(false, None);
         } else {
-            work = Some(Work::Update { id: was.id.clone(), old: current.properties, new: was.properties.clone() });
-            row.current = Some(Physical { is_uncertain: true, ..was.clone() });
+            let (old, new) = (current.properties.clone(), was.properties.clone());
+            work = Some(Work::Update { id: was.id.clone(), old, new });
+            // What was attempted stays known until the way back has succeeded.
+            row.current = Some(Physical { is_uncertain: true, ..current });
             said.push(Said::status(ResourceStatus::UpdateInProgress).with_properties(&self.shown(&was.properties)));
             row.step = self.begin_step(Action::Update, was);
         }

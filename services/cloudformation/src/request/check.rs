@@ -41,6 +41,22 @@ pub(crate) fn allowed_types(template: &Template, listed: Option<&[String]>) -> O
     }
 }
 
+/// AWS: a resource keeps its type as long as it keeps its name.
+pub(crate) fn types_stay(before: &Template, now: &Template) -> Outcome<()> {
+    let changed = now.resources.values().filter(|resource| {
+        before.resources.get(&resource.logical_id).is_some_and(|old| old.type_name != resource.type_name)
+    });
+    let changed: Vec<_> = changed.map(|resource| resource.logical_id.as_str()).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(validation(format!(
+        "Update of resource type is not permitted. The new template modifies resource type of the following resources: \
+         [{}]",
+        changed.join(", ")
+    )))
+}
+
 /// That every type and property is one that is honoured here.
 ///
 /// What AWS itself would refuse about a property (unknown, missing, of the wrong type) fails its resource at run

@@ -52,6 +52,10 @@ pub(crate) async fn prepare(
     let template = Template::parse(&body).map_err(|error| invalid(&error))?;
     check::capabilities(&template, &request.capabilities)?;
     check::allowed_types(&template, request.resource_types.as_deref())?;
+    if let Some(before) = previous {
+        let before = Template::parse(&before.template).map_err(|error| invalid(&error))?;
+        check::types_stay(&before, &template)?;
+    }
     let actor = Actor::of(call, request.role.or_else(|| before.and_then(|stack| stack.role.clone())));
     let acting = world::acting_call(cloud, call, &actor, &context.stack_id).await?;
     let given = given(&request.parameters, previous)?;

@@ -165,7 +165,7 @@ impl Model {
             clock: clock.clone(),
             entropy: Entropy::seeded(seed),
             home: Home::default(),
-            services: vec![crate::service(), ssm::service(), fake],
+            services: vec![crate::service(), iam::service(), iam::sts(), ssm::service(), fake],
         }
         .build();
         cloud.start();

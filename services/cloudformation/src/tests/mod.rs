@@ -2,4 +2,5 @@ mod change_set;
 mod crash;
 mod create;
 mod fake;
+mod role;
 mod update;

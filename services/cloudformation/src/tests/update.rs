@@ -122,6 +122,19 @@ async fn a_rollback_that_fails_can_be_continued() {
 }
 
 #[tokio::test]
+async fn a_resource_does_not_change_its_type() {
+    let model = Model::new();
+    model.made("chain", &chain(1)).await;
+    let other = chain(2).replacen("AWS::Test::Thing", "AWS::CDK::Metadata", 1);
+    let refused = model.update("chain", &other).await.unwrap_err();
+    assert_eq!(
+        refused.message,
+        "Update of resource type is not permitted. The new template modifies resource type of the following \
+         resources: [A]"
+    );
+}
+
+#[tokio::test]
 async fn a_protected_stack_is_not_deleted() {
     let model = Model::new();
     model.made("chain", &chain(1)).await;
