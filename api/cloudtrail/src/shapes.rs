@@ -22,7 +22,7 @@ text! { LookupAttributeKey { EventId = "EventId", EventName = "EventName", ReadO
 structure! { CloudTrailARNInvalidException {} }
 structure! { DescribeTrailsRequest {
     trail_name_list: Option<Vec<String>> = "trailNameList" TrailNameList;
-    include_shadow_trails: Option<bool> = "includeShadowTrails" Boolean;
+    + "includeShadowTrails" no_effect("there are no trails, so none has a shadow");
 } }
 structure! { DescribeTrailsResponse {
     trail_list: Option<Vec<Trail>> = "trailList" TrailList;
@@ -73,7 +73,7 @@ structure! { InvalidNextTokenException {} }
 structure! { InvalidTimeRangeException {} }
 structure! { InvalidTrailNameException {} }
 structure! { ListTrailsRequest {
-    next_token: Option<String> = "NextToken" String;
+    + "NextToken" no_effect("there are no trails, so there is one page");
 } }
 structure! { ListTrailsResponse {
     trails: Option<Vec<TrailInfo>> = "Trails" Trails;

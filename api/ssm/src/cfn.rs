@@ -10,6 +10,7 @@ schema! {
     ParameterTagsKey = text("ParameterTagsKey");
     ParameterTagsValue = text("ParameterTagsValue");
     ParameterTags = map("ParameterTags", &ParameterTagsKey, &ParameterTagsValue);
+    ParameterTier = text_of("ParameterTier", &["Standard", "Advanced", "Intelligent-Tiering"]);
     ParameterType = text_of("ParameterType", &["String", "StringList"]);
     ParameterValue = text("ParameterValue");
 }
@@ -19,11 +20,12 @@ structure! { Parameter {
     description: Option<String> = "Description" ParameterDescription;
     name: Option<String> = "Name" ParameterName;
     tags: Option<Map<String>> = "Tags" ParameterTags;
+    tier: Option<String> = "Tier" ParameterTier;
     type_: String = "Type" ParameterType required();
     value: String = "Value" ParameterValue required();
     + "Policies" unsupported();
-    + "Tier" no_effect("every parameter here may be as large as an advanced one");
 } }
 resource! { PARAMETER = "AWS::SSM::Parameter" Parameter,
     create_only ["Name"], read_only [], identifier ["Name"];
 }
+

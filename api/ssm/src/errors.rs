@@ -8,16 +8,24 @@ error! {
     incompatible_policy_exception IncompatiblePolicyException = "IncompatiblePolicyException" 400;
     internal_server_error InternalServerError = "InternalServerError" 400;
     invalid_allowed_pattern_exception InvalidAllowedPatternException = "InvalidAllowedPatternException" 400;
+    invalid_filter_key InvalidFilterKey = "InvalidFilterKey" 400;
+    invalid_filter_option InvalidFilterOption = "InvalidFilterOption" 400;
+    invalid_filter_value InvalidFilterValue = "InvalidFilterValue" 400;
     invalid_key_id InvalidKeyId = "InvalidKeyId" 400;
+    invalid_next_token InvalidNextToken = "InvalidNextToken" 400;
     invalid_policy_attribute_exception InvalidPolicyAttributeException = "InvalidPolicyAttributeException" 400;
     invalid_policy_type_exception InvalidPolicyTypeException = "InvalidPolicyTypeException" 400;
+    invalid_resource_id InvalidResourceId = "InvalidResourceId" 400;
+    invalid_resource_type InvalidResourceType = "InvalidResourceType" 400;
     parameter_already_exists ParameterAlreadyExists = "ParameterAlreadyExists" 400;
     parameter_limit_exceeded ParameterLimitExceeded = "ParameterLimitExceeded" 400;
     parameter_max_version_limit_exceeded ParameterMaxVersionLimitExceeded = "ParameterMaxVersionLimitExceeded" 400;
     parameter_not_found ParameterNotFound = "ParameterNotFound" 400;
     parameter_pattern_mismatch_exception ParameterPatternMismatchException = "ParameterPatternMismatchException" 400;
+    parameter_version_label_limit_exceeded ParameterVersionLabelLimitExceeded = "ParameterVersionLabelLimitExceeded" 400;
     parameter_version_not_found ParameterVersionNotFound = "ParameterVersionNotFound" 400;
     policies_limit_exceeded_exception PoliciesLimitExceededException = "PoliciesLimitExceededException" 400;
+    too_many_tags_error TooManyTagsError = "TooManyTagsError" 400;
     too_many_updates TooManyUpdates = "TooManyUpdates" 400;
     unsupported_parameter_type UnsupportedParameterType = "UnsupportedParameterType" 400;
 }

@@ -4,6 +4,17 @@ use shape::prelude::*;
 
 operation! { PutParameter(PutParameterRequest) -> PutParameterResult, "POST" "/" 200, errors [InternalServerError, InvalidKeyId, ParameterLimitExceeded, TooManyUpdates, ParameterAlreadyExists, HierarchyLevelLimitExceededException, HierarchyTypeMismatchException, InvalidAllowedPatternException, ParameterMaxVersionLimitExceeded, ParameterPatternMismatchException, UnsupportedParameterType, PoliciesLimitExceededException, InvalidPolicyTypeException, InvalidPolicyAttributeException, IncompatiblePolicyException]; }
 operation! { GetParameter(GetParameterRequest) -> GetParameterResult, "POST" "/" 200, errors [InternalServerError, InvalidKeyId, ParameterNotFound, ParameterVersionNotFound], is_read_only = true; }
+operation! { GetParameters(GetParametersRequest) -> GetParametersResult, "POST" "/" 200, errors [InvalidKeyId, InternalServerError], is_read_only = true; }
+operation! { GetParametersByPath(GetParametersByPathRequest) -> GetParametersByPathResult, "POST" "/" 200, errors [InternalServerError, InvalidFilterKey, InvalidFilterOption, InvalidFilterValue, InvalidKeyId, InvalidNextToken], is_read_only = true; }
+operation! { DescribeParameters(DescribeParametersRequest) -> DescribeParametersResult, "POST" "/" 200, errors [InternalServerError, InvalidFilterKey, InvalidFilterOption, InvalidFilterValue, InvalidNextToken], is_read_only = true; }
+operation! { GetParameterHistory(GetParameterHistoryRequest) -> GetParameterHistoryResult, "POST" "/" 200, errors [InternalServerError, ParameterNotFound, InvalidNextToken, InvalidKeyId], is_read_only = true; }
+operation! { DeleteParameter(DeleteParameterRequest) -> DeleteParameterResult, "POST" "/" 200, errors [InternalServerError, ParameterNotFound]; }
+operation! { DeleteParameters(DeleteParametersRequest) -> DeleteParametersResult, "POST" "/" 200, errors [InternalServerError]; }
+operation! { LabelParameterVersion(LabelParameterVersionRequest) -> LabelParameterVersionResult, "POST" "/" 200, errors [InternalServerError, TooManyUpdates, ParameterNotFound, ParameterVersionNotFound, ParameterVersionLabelLimitExceeded]; }
+operation! { UnlabelParameterVersion(UnlabelParameterVersionRequest) -> UnlabelParameterVersionResult, "POST" "/" 200, errors [InternalServerError, TooManyUpdates, ParameterNotFound, ParameterVersionNotFound]; }
+operation! { AddTagsToResource(AddTagsToResourceRequest) -> AddTagsToResourceResult, "POST" "/" 200, errors [InvalidResourceType, InvalidResourceId, InternalServerError, TooManyTagsError, TooManyUpdates]; }
+operation! { RemoveTagsFromResource(RemoveTagsFromResourceRequest) -> RemoveTagsFromResourceResult, "POST" "/" 200, errors [InvalidResourceType, InvalidResourceId, InternalServerError, TooManyUpdates]; }
+operation! { ListTagsForResource(ListTagsForResourceRequest) -> ListTagsForResourceResult, "POST" "/" 200, errors [InvalidResourceType, InvalidResourceId, InternalServerError], is_read_only = true; }
 
 /// The API as a whole.
 pub mod api {
@@ -21,9 +32,8 @@ pub mod api {
         xml_namespace = "",
         is_global = false,
         validation_error = "ValidationException";
-        operations [PutParameter, GetParameter];
+        operations [PutParameter, GetParameter, GetParameters, GetParametersByPath, DescribeParameters, GetParameterHistory, DeleteParameter, DeleteParameters, LabelParameterVersion, UnlabelParameterVersion, AddTagsToResource, RemoveTagsFromResource, ListTagsForResource];
         missing [
-            "AddTagsToResource" "POST" "/",
             "AssociateOpsItemRelatedItem" "POST" "/",
             "CancelCommand" "POST" "/",
             "CancelMaintenanceWindowExecution" "POST" "/",
@@ -43,8 +53,6 @@ pub mod api {
             "DeleteMaintenanceWindow" "POST" "/",
             "DeleteOpsItem" "POST" "/",
             "DeleteOpsMetadata" "POST" "/",
-            "DeleteParameter" "POST" "/",
-            "DeleteParameters" "POST" "/",
             "DeletePatchBaseline" "POST" "/",
             "DeleteResourceDataSync" "POST" "/",
             "DeleteResourcePolicy" "POST" "/",
@@ -79,7 +87,6 @@ pub mod api {
             "DescribeMaintenanceWindows" "POST" "/",
             "DescribeMaintenanceWindowsForTarget" "POST" "/",
             "DescribeOpsItems" "POST" "/",
-            "DescribeParameters" "POST" "/",
             "DescribePatchBaselines" "POST" "/",
             "DescribePatchGroupState" "POST" "/",
             "DescribePatchGroups" "POST" "/",
@@ -105,14 +112,10 @@ pub mod api {
             "GetOpsItem" "POST" "/",
             "GetOpsMetadata" "POST" "/",
             "GetOpsSummary" "POST" "/",
-            "GetParameterHistory" "POST" "/",
-            "GetParameters" "POST" "/",
-            "GetParametersByPath" "POST" "/",
             "GetPatchBaseline" "POST" "/",
             "GetPatchBaselineForPatchGroup" "POST" "/",
             "GetResourcePolicies" "POST" "/",
             "GetServiceSetting" "POST" "/",
-            "LabelParameterVersion" "POST" "/",
             "ListAssociationVersions" "POST" "/",
             "ListAssociations" "POST" "/",
             "ListCommandInvocations" "POST" "/",
@@ -130,7 +133,6 @@ pub mod api {
             "ListOpsMetadata" "POST" "/",
             "ListResourceComplianceSummaries" "POST" "/",
             "ListResourceDataSync" "POST" "/",
-            "ListTagsForResource" "POST" "/",
             "ModifyDocumentPermission" "POST" "/",
             "PutComplianceItems" "POST" "/",
             "PutInventory" "POST" "/",
@@ -139,7 +141,6 @@ pub mod api {
             "RegisterPatchBaselineForPatchGroup" "POST" "/",
             "RegisterTargetWithMaintenanceWindow" "POST" "/",
             "RegisterTaskWithMaintenanceWindow" "POST" "/",
-            "RemoveTagsFromResource" "POST" "/",
             "ResetServiceSetting" "POST" "/",
             "ResumeSession" "POST" "/",
             "SendAutomationSignal" "POST" "/",
@@ -152,7 +153,6 @@ pub mod api {
             "StartSession" "POST" "/",
             "StopAutomationExecution" "POST" "/",
             "TerminateSession" "POST" "/",
-            "UnlabelParameterVersion" "POST" "/",
             "UpdateAssociation" "POST" "/",
             "UpdateAssociationStatus" "POST" "/",
             "UpdateDocument" "POST" "/",

@@ -6,12 +6,29 @@ schema! {
     AllowedPattern = text("AllowedPattern") max(1024);
     Boolean = boolean("Boolean");
     DateTime = timestamp("DateTime");
+    GetParametersByPathMaxResults = integer("GetParametersByPathMaxResults") min(1) max(10);
+    KeyList = list("KeyList", &TagKey);
+    MaxResults = integer("MaxResults") min(1) max(50);
+    NextToken = text("NextToken");
     PSParameterName = text("PSParameterName") min(1) max(2048);
     PSParameterSelector = text("PSParameterSelector") max(128);
     PSParameterValue = text("PSParameterValue") sensitive();
     PSParameterVersion = long("PSParameterVersion");
     ParameterDataType = text("ParameterDataType") max(128);
     ParameterDescription = text("ParameterDescription") max(1024);
+    ParameterHistoryList = list("ParameterHistoryList", &ParameterHistory);
+    ParameterKeyId = text("ParameterKeyId") min(1) max(256) pattern("^([a-zA-Z0-9:/_-]+)$");
+    ParameterLabel = text("ParameterLabel") min(1) max(100);
+    ParameterLabelList = list("ParameterLabelList", &ParameterLabel) min(1) max(10);
+    ParameterList = list("ParameterList", &Parameter);
+    ParameterMetadataList = list("ParameterMetadataList", &ParameterMetadata);
+    ParameterNameList = list("ParameterNameList", &PSParameterName) min(1) max(10);
+    ParameterStringFilterKey = text("ParameterStringFilterKey") min(1) max(132) pattern("tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType");
+    ParameterStringFilterList = list("ParameterStringFilterList", &ParameterStringFilter);
+    ParameterStringFilterValue = text("ParameterStringFilterValue") min(1) max(1024);
+    ParameterStringFilterValueList = list("ParameterStringFilterValueList", &ParameterStringFilterValue) min(1) max(50);
+    ParameterStringQueryOption = text("ParameterStringQueryOption") min(1) max(10);
+    ResourceId = text("ResourceId");
     String = text("String");
     TagKey = text("TagKey") min(1) max(128) pattern(r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$");
     TagList = list("TagList", &Tag) max(1000);
@@ -20,13 +37,72 @@ schema! {
 
 text! { ParameterTier { Standard = "Standard", Advanced = "Advanced", IntelligentTiering = "Intelligent-Tiering" } }
 text! { ParameterType { String = "String", StringList = "StringList", SecureString = "SecureString" } }
+text! { ResourceTypeForTagging { Document = "Document", ManagedInstance = "ManagedInstance", MaintenanceWindow = "MaintenanceWindow", Parameter = "Parameter", PatchBaseline = "PatchBaseline", OpsItem = "OpsItem", OpsMetadata = "OpsMetadata", Automation = "Automation", Association = "Association" } }
 
+structure! { AddTagsToResourceRequest {
+    resource_type: ResourceTypeForTagging = "ResourceType" ResourceTypeForTagging required();
+    resource_id: String = "ResourceId" ResourceId required();
+    tags: Vec<Tag> = "Tags" TagList required();
+} }
+structure! { AddTagsToResourceResult {} }
+structure! { DeleteParameterRequest {
+    name: String = "Name" PSParameterName required();
+} }
+structure! { DeleteParameterResult {} }
+structure! { DeleteParametersRequest {
+    names: Vec<String> = "Names" ParameterNameList required();
+} }
+structure! { DeleteParametersResult {
+    deleted_parameters: Option<Vec<String>> = "DeletedParameters" ParameterNameList;
+    invalid_parameters: Option<Vec<String>> = "InvalidParameters" ParameterNameList;
+} }
+structure! { DescribeParametersRequest {
+    parameter_filters: Option<Vec<ParameterStringFilter>> = "ParameterFilters" ParameterStringFilterList;
+    max_results: Option<i32> = "MaxResults" MaxResults;
+    next_token: Option<String> = "NextToken" NextToken;
+    + "Filters" unsupported();
+    + "Shared" unsupported();
+} }
+structure! { DescribeParametersResult {
+    parameters: Option<Vec<ParameterMetadata>> = "Parameters" ParameterMetadataList;
+    next_token: Option<String> = "NextToken" NextToken;
+} }
+structure! { GetParameterHistoryRequest {
+    name: String = "Name" PSParameterName required();
+    with_decryption: Option<bool> = "WithDecryption" Boolean;
+    max_results: Option<i32> = "MaxResults" MaxResults;
+    next_token: Option<String> = "NextToken" NextToken;
+} }
+structure! { GetParameterHistoryResult {
+    parameters: Option<Vec<ParameterHistory>> = "Parameters" ParameterHistoryList;
+    next_token: Option<String> = "NextToken" NextToken;
+} }
 structure! { GetParameterRequest {
     name: String = "Name" PSParameterName required();
     with_decryption: Option<bool> = "WithDecryption" Boolean;
 } }
 structure! { GetParameterResult {
     parameter: Option<Parameter> = "Parameter" Parameter;
+} }
+structure! { GetParametersByPathRequest {
+    path: String = "Path" PSParameterName required();
+    recursive: Option<bool> = "Recursive" Boolean;
+    parameter_filters: Option<Vec<ParameterStringFilter>> = "ParameterFilters" ParameterStringFilterList;
+    with_decryption: Option<bool> = "WithDecryption" Boolean;
+    max_results: Option<i32> = "MaxResults" GetParametersByPathMaxResults;
+    next_token: Option<String> = "NextToken" NextToken;
+} }
+structure! { GetParametersByPathResult {
+    parameters: Option<Vec<Parameter>> = "Parameters" ParameterList;
+    next_token: Option<String> = "NextToken" NextToken;
+} }
+structure! { GetParametersRequest {
+    names: Vec<String> = "Names" ParameterNameList required();
+    with_decryption: Option<bool> = "WithDecryption" Boolean;
+} }
+structure! { GetParametersResult {
+    parameters: Option<Vec<Parameter>> = "Parameters" ParameterList;
+    invalid_parameters: Option<Vec<String>> = "InvalidParameters" ParameterNameList;
 } }
 structure! { HierarchyLevelLimitExceededException {
     message: Option<String> = "message" String;
@@ -43,14 +119,42 @@ structure! { InternalServerError {
 structure! { InvalidAllowedPatternException {
     message: Option<String> = "message" String;
 } }
+structure! { InvalidFilterKey {} }
+structure! { InvalidFilterOption {
+    message: Option<String> = "message" String;
+} }
+structure! { InvalidFilterValue {
+    message: Option<String> = "Message" String;
+} }
 structure! { InvalidKeyId {
     message: Option<String> = "message" String;
+} }
+structure! { InvalidNextToken {
+    message: Option<String> = "Message" String;
 } }
 structure! { InvalidPolicyAttributeException {
     message: Option<String> = "message" String;
 } }
 structure! { InvalidPolicyTypeException {
     message: Option<String> = "message" String;
+} }
+structure! { InvalidResourceId {} }
+structure! { InvalidResourceType {} }
+structure! { LabelParameterVersionRequest {
+    name: String = "Name" PSParameterName required();
+    parameter_version: Option<i64> = "ParameterVersion" PSParameterVersion;
+    labels: Vec<String> = "Labels" ParameterLabelList required();
+} }
+structure! { LabelParameterVersionResult {
+    invalid_labels: Option<Vec<String>> = "InvalidLabels" ParameterLabelList;
+    parameter_version: Option<i64> = "ParameterVersion" PSParameterVersion;
+} }
+structure! { ListTagsForResourceRequest {
+    resource_type: ResourceTypeForTagging = "ResourceType" ResourceTypeForTagging required();
+    resource_id: String = "ResourceId" ResourceId required();
+} }
+structure! { ListTagsForResourceResult {
+    tag_list: Option<Vec<Tag>> = "TagList" TagList;
 } }
 structure! { Parameter {
     name: Option<String> = "Name" PSParameterName;
@@ -65,16 +169,51 @@ structure! { Parameter {
 structure! { ParameterAlreadyExists {
     message: Option<String> = "message" String;
 } }
+structure! { ParameterHistory {
+    name: Option<String> = "Name" PSParameterName;
+    type_: Option<ParameterType> = "Type" ParameterType;
+    key_id: Option<String> = "KeyId" ParameterKeyId;
+    last_modified_date: Option<Timestamp> = "LastModifiedDate" DateTime;
+    last_modified_user: Option<String> = "LastModifiedUser" String;
+    description: Option<String> = "Description" ParameterDescription;
+    value: Option<String> = "Value" PSParameterValue;
+    allowed_pattern: Option<String> = "AllowedPattern" AllowedPattern;
+    version: Option<i64> = "Version" PSParameterVersion;
+    labels: Option<Vec<String>> = "Labels" ParameterLabelList;
+    tier: Option<ParameterTier> = "Tier" ParameterTier;
+    data_type: Option<String> = "DataType" ParameterDataType;
+} }
 structure! { ParameterLimitExceeded {
     message: Option<String> = "message" String;
 } }
 structure! { ParameterMaxVersionLimitExceeded {
     message: Option<String> = "message" String;
 } }
+structure! { ParameterMetadata {
+    name: Option<String> = "Name" PSParameterName;
+    arn: Option<String> = "ARN" String;
+    type_: Option<ParameterType> = "Type" ParameterType;
+    key_id: Option<String> = "KeyId" ParameterKeyId;
+    last_modified_date: Option<Timestamp> = "LastModifiedDate" DateTime;
+    last_modified_user: Option<String> = "LastModifiedUser" String;
+    description: Option<String> = "Description" ParameterDescription;
+    allowed_pattern: Option<String> = "AllowedPattern" AllowedPattern;
+    version: Option<i64> = "Version" PSParameterVersion;
+    tier: Option<ParameterTier> = "Tier" ParameterTier;
+    data_type: Option<String> = "DataType" ParameterDataType;
+} }
 structure! { ParameterNotFound {
     message: Option<String> = "message" String;
 } }
 structure! { ParameterPatternMismatchException {
+    message: Option<String> = "message" String;
+} }
+structure! { ParameterStringFilter {
+    key: String = "Key" ParameterStringFilterKey required();
+    option: Option<String> = "Option" ParameterStringQueryOption;
+    values: Option<Vec<String>> = "Values" ParameterStringFilterValueList;
+} }
+structure! { ParameterVersionLabelLimitExceeded {
     message: Option<String> = "message" String;
 } }
 structure! { ParameterVersionNotFound {
@@ -88,24 +227,40 @@ structure! { PutParameterRequest {
     description: Option<String> = "Description" ParameterDescription;
     value: String = "Value" PSParameterValue required();
     type_: Option<ParameterType> = "Type" ParameterType;
+    key_id: Option<String> = "KeyId" ParameterKeyId;
     overwrite: Option<bool> = "Overwrite" Boolean;
     allowed_pattern: Option<String> = "AllowedPattern" AllowedPattern;
     tags: Option<Vec<Tag>> = "Tags" TagList;
+    tier: Option<ParameterTier> = "Tier" ParameterTier;
     data_type: Option<String> = "DataType" ParameterDataType;
-    + "KeyId" unsupported();
-    + "Tier" no_effect("every parameter here may be as large as an advanced one");
     + "Policies" unsupported();
 } }
 structure! { PutParameterResult {
     version: Option<i64> = "Version" PSParameterVersion;
     tier: Option<ParameterTier> = "Tier" ParameterTier;
 } }
+structure! { RemoveTagsFromResourceRequest {
+    resource_type: ResourceTypeForTagging = "ResourceType" ResourceTypeForTagging required();
+    resource_id: String = "ResourceId" ResourceId required();
+    tag_keys: Vec<String> = "TagKeys" KeyList required();
+} }
+structure! { RemoveTagsFromResourceResult {} }
 structure! { Tag {
     key: String = "Key" TagKey required();
     value: String = "Value" TagValue required();
 } }
+structure! { TooManyTagsError {} }
 structure! { TooManyUpdates {
     message: Option<String> = "Message" String;
+} }
+structure! { UnlabelParameterVersionRequest {
+    name: String = "Name" PSParameterName required();
+    parameter_version: i64 = "ParameterVersion" PSParameterVersion required();
+    labels: Vec<String> = "Labels" ParameterLabelList required();
+} }
+structure! { UnlabelParameterVersionResult {
+    removed_labels: Option<Vec<String>> = "RemovedLabels" ParameterLabelList;
+    invalid_labels: Option<Vec<String>> = "InvalidLabels" ParameterLabelList;
 } }
 structure! { UnsupportedParameterType {
     message: Option<String> = "message" String;

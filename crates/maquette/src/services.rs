@@ -13,6 +13,7 @@ pub(crate) fn all() -> Vec<Service> {
         apigatewayv2::service(),
         cloudformation::service(),
         cloudfront::service(),
+        cloudtrail::service(),
         cognito_idp::service(),
         dynamodb::service(),
         iam::service(),

@@ -1,4 +1,9 @@
-//! One file per operation.
+//! The operations.
 
-mod get_parameter;
+mod delete;
+mod describe_parameters;
+mod get;
+mod get_parameter_history;
+mod labels;
 mod put_parameter;
+mod tags;

@@ -1,0 +1,4 @@
+//! The operations.
+
+mod lookup_events;
+mod trails;
