@@ -26,6 +26,9 @@ pub(crate) struct Deployed {
     pub(crate) config: DistributionConfig,
 }
 
+/// The second origin of a group, and the statuses of the first that call for it.
+pub(crate) type StandIn<'a> = (&'a Origin, &'a [i32]);
+
 /// A behaviour with its policies.
 #[derive(Debug)]
 pub(crate) struct Route {
@@ -92,7 +95,7 @@ impl Deployed {
     }
 
     /// The origin of a behaviour, and the one that stands in for it with the statuses that make it.
-    pub(crate) fn origins(&self, target: &str) -> Option<(&Origin, Option<(&Origin, &[i32])>)> {
+    pub(crate) fn origins(&self, target: &str) -> Option<(&Origin, Option<StandIn<'_>>)> {
         let origin = |id: &str| self.config.origins.items.iter().find(|origin| origin.id == id);
         if let Some(single) = origin(target) {
             return Some((single, None));

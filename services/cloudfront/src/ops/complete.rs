@@ -20,18 +20,18 @@ pub(crate) const READ_TIMEOUT_SECS: i32 = 30;
 const KEEPALIVE_TIMEOUT_SECS: i32 = 5;
 
 pub(crate) fn complete(mut config: DistributionConfig) -> DistributionConfig {
-    config.aliases.get_or_insert_with(|| Aliases { quantity: 0, items: None });
+    config.aliases.get_or_insert(Aliases { quantity: 0, items: None });
     config.default_root_object.get_or_insert_default();
     config.origins.items.iter_mut().for_each(complete_origin);
-    config.origin_groups.get_or_insert_with(|| OriginGroups { quantity: 0, items: None });
+    config.origin_groups.get_or_insert(OriginGroups { quantity: 0, items: None });
     complete_default(&mut config.default_cache_behavior);
-    let behaviors = config.cache_behaviors.get_or_insert_with(|| CacheBehaviors { quantity: 0, items: None });
+    let behaviors = config.cache_behaviors.get_or_insert(CacheBehaviors { quantity: 0, items: None });
     for behavior in behaviors.items.iter_mut().flatten() {
         let mut common = split(behavior);
         complete_default(&mut common);
         *behavior = join(std::mem::take(&mut behavior.path_pattern), common);
     }
-    config.custom_error_responses.get_or_insert_with(|| CustomErrorResponses { quantity: 0, items: None });
+    config.custom_error_responses.get_or_insert(CustomErrorResponses { quantity: 0, items: None });
     for response in config.custom_error_responses.iter_mut().flat_map(|list| list.items.iter_mut().flatten()) {
         response.response_page_path.get_or_insert_default();
         response.response_code.get_or_insert_default();
@@ -53,7 +53,7 @@ pub(crate) fn complete(mut config: DistributionConfig) -> DistributionConfig {
         certificate_source: Some(CertificateSource::Cloudfront),
         ..ViewerCertificate::default()
     });
-    config.restrictions.get_or_insert_with(|| Restrictions {
+    config.restrictions.get_or_insert(Restrictions {
         geo_restriction: GeoRestriction { restriction_type: GeoRestrictionType::None, quantity: 0, items: None },
     });
     config.web_acl_id.get_or_insert_default();
@@ -67,10 +67,10 @@ pub(crate) fn complete(mut config: DistributionConfig) -> DistributionConfig {
 
 fn complete_origin(origin: &mut Origin) {
     origin.origin_path.get_or_insert_default();
-    origin.custom_headers.get_or_insert_with(|| CustomHeaders { quantity: 0, items: None });
+    origin.custom_headers.get_or_insert(CustomHeaders { quantity: 0, items: None });
     origin.connection_attempts.get_or_insert(CONNECTION_ATTEMPTS);
     origin.connection_timeout.get_or_insert(CONNECTION_TIMEOUT_SECS);
-    origin.origin_shield.get_or_insert_with(|| OriginShield { enabled: false, origin_shield_region: None });
+    origin.origin_shield.get_or_insert(OriginShield { enabled: false, origin_shield_region: None });
     origin.origin_access_control_id.get_or_insert_default();
     if let Some(s3) = &mut origin.s3_origin_config {
         s3.origin_read_timeout.get_or_insert(READ_TIMEOUT_SECS);
@@ -104,10 +104,8 @@ fn complete_default(behavior: &mut DefaultCacheBehavior) {
     allowed.cached_methods.get_or_insert_with(|| CachedMethods { quantity: 2, items: reading() });
     behavior.smooth_streaming.get_or_insert(false);
     behavior.compress.get_or_insert(false);
-    behavior
-        .lambda_function_associations
-        .get_or_insert_with(|| LambdaFunctionAssociations { quantity: 0, items: None });
-    behavior.function_associations.get_or_insert_with(|| FunctionAssociations { quantity: 0, items: None });
+    behavior.lambda_function_associations.get_or_insert(LambdaFunctionAssociations { quantity: 0, items: None });
+    behavior.function_associations.get_or_insert(FunctionAssociations { quantity: 0, items: None });
     behavior.field_level_encryption_id.get_or_insert_default();
     behavior.grpc_config.get_or_insert(GrpcConfig { enabled: false });
     if behavior.cache_policy_id.as_deref() == Some("") {
@@ -129,8 +127,8 @@ fn complete_default(behavior: &mut DefaultCacheBehavior) {
 }
 
 fn complete_forwarded(values: &mut ForwardedValues) {
-    values.headers.get_or_insert_with(|| Headers { quantity: 0, items: None });
-    values.query_string_cache_keys.get_or_insert_with(|| QueryStringCacheKeys { quantity: 0, items: None });
+    values.headers.get_or_insert(Headers { quantity: 0, items: None });
+    values.query_string_cache_keys.get_or_insert(QueryStringCacheKeys { quantity: 0, items: None });
 }
 
 /// A behaviour without its path pattern is what the default behaviour is.
