@@ -649,4 +649,3 @@ structure! { ResponseHeadersPolicy {
 resource! { RESPONSE_HEADERS_POLICY = "AWS::CloudFront::ResponseHeadersPolicy" ResponseHeadersPolicy,
     create_only [], read_only ["Id", "LastModifiedTime"], identifier ["Id"];
 }
-

@@ -19,8 +19,8 @@ pub const SERVICE: &str = "cloudtrail";
 /// One row per recorded call, by time and event id, so that a look-up is one scan backwards.
 pub const EVENTS: Rows<(Timestamp, String), Event> = Rows::new("event");
 
-/// One row per denied call, by time and request id, over all accounts.
-const DENIALS: Rows<(Timestamp, String), Denial> = Rows::new("denial");
+/// One row per denied call, over all accounts, in the order in which they happened: time can be moved back.
+const DENIALS: Rows<(u64, String), Denial> = Rows::new("denied");
 
 /// AWS keeps the event history of an account for this long.
 const EVENT_DAYS: i64 = 90;
@@ -154,8 +154,9 @@ impl Cloud {
         // Named tasks end before the model stops, so the note is not lost.
         drop(self.spawn("note a denial", async move {
             let written = cloud.store().write_lazily(move |tx| {
-                let key = (denial.time, denial.request_id.clone());
-                Tx::write(tx, KERNEL, Scope::shared()).put(&DENIALS, key, &denial)
+                let mut kernel = Tx::write(tx, KERNEL, Scope::shared());
+                let key = (next_number(&kernel, &DENIALS)?, denial.request_id.clone());
+                kernel.put(&DENIALS, key, &denial)
             });
             if let Err(fault) = written.await {
                 tracing::error!(%fault, "a denial could not be noted");
@@ -167,7 +168,7 @@ impl Cloud {
     pub fn denials(&self, request_id: Option<&str>, most: usize) -> Result<Vec<Denial>, Fault> {
         let snapshot = self.store().snapshot()?;
         let tx = Tx::snapshot(&snapshot, KERNEL, Scope::shared());
-        let all = tx.scan_from(&DENIALS, (), Bound::<(Timestamp, String)>::Unbounded, Order::Backward);
+        let all = tx.scan_from(&DENIALS, (), Bound::<(u64, String)>::Unbounded, Order::Backward);
         all.filter(|row| match (row, request_id) {
             (Ok((key, _)), Some(wanted)) => key.1 == wanted,
             _ => true,
@@ -210,18 +211,14 @@ impl Cloud {
                 }
                 let mut kernel = Tx::write(tx, KERNEL, Scope::shared());
                 crate::mail::trim(&mut kernel, before(crate::mail::MAIL_DAYS))?;
-                trim(&mut kernel, &DENIALS, before(DENIAL_DAYS))
+                trim_numbered(&mut kernel, &DENIALS, |denial| denial.time < before(DENIAL_DAYS))
             })
             .await?;
         Ok(now.plus_secs(86_400))
     }
 }
 
-pub(crate) fn trim<V: Record>(
-    tx: &mut Tx<'_>,
-    rows: &Rows<(Timestamp, String), V>,
-    before: Timestamp,
-) -> Result<(), Fault> {
+fn trim<V: Record>(tx: &mut Tx<'_>, rows: &Rows<(Timestamp, String), V>, before: Timestamp) -> Result<(), Fault> {
     let old: Vec<_> = tx
         .scan(rows, ())
         .map(|row| row.map(|(key, _)| key))
@@ -229,6 +226,25 @@ pub(crate) fn trim<V: Record>(
         .collect::<Result<_, _>>()?;
     for key in old {
         tx.delete(rows, key);
+    }
+    Ok(())
+}
+
+/// Behind the last row of a table that is kept in the order of arrival.
+pub(crate) fn next_number<V: Record>(tx: &Tx<'_>, rows: &Rows<(u64, String), V>) -> Result<u64, Fault> {
+    let last = tx.scan_from(rows, (), Bound::<(u64, String)>::Unbounded, Order::Backward).next().transpose()?;
+    Ok(last.map_or(0, |((number, _), _)| number + 1))
+}
+
+pub(crate) fn trim_numbered<V: Record>(
+    tx: &mut Tx<'_>,
+    rows: &Rows<(u64, String), V>,
+    is_old: impl Fn(&V) -> bool,
+) -> Result<(), Fault> {
+    for (key, record) in tx.list(rows, ())? {
+        if is_old(&record) {
+            tx.delete(rows, key);
+        }
     }
     Ok(())
 }

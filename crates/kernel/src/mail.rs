@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::ops::Bound;
 use store::{Order, Record, Rows};
 
-/// One row per message, by time.
-const MAILS: Rows<(Timestamp, String), Mail> = Rows::new("mail");
+/// One row per message, in the order of arrival: time can be moved back.
+const MAILS: Rows<(u64, String), Posted> = Rows::new("posted");
 
 /// Older messages are forgotten.
 pub(crate) const MAIL_DAYS: i64 = 30;
@@ -21,13 +21,22 @@ pub struct Mail {
     pub subject: String,
     pub body: String,
 }
-impl Record for Mail {}
+
+/// A message and when it was posted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Posted {
+    at: Timestamp,
+    mail: Mail,
+}
+impl Record for Posted {}
 
 impl Tx<'_> {
     /// Posts a message with this transaction.
     pub fn post(&mut self, call: &Call, mail: &Mail) -> Result<(), Fault> {
         let mut shared = self.in_scope(&Scope::shared());
-        shared.of_service(KERNEL).put(&MAILS, (call.now, call.entropy.uuid()), mail)
+        let mut kernel = shared.of_service(KERNEL);
+        let key = (crate::audit::next_number(&kernel, &MAILS)?, call.entropy.uuid());
+        kernel.put(&MAILS, key, &Posted { at: call.now, mail: mail.clone() })
     }
 }
 
@@ -36,14 +45,14 @@ impl Cloud {
     pub fn mails(&self, to: Option<&str>, most: usize) -> Result<Vec<(Timestamp, Mail)>, Fault> {
         let snapshot = self.store().snapshot()?;
         let tx = Tx::snapshot(&snapshot, KERNEL, Scope::shared());
-        tx.scan_from(&MAILS, (), Bound::<(Timestamp, String)>::Unbounded, Order::Backward)
-            .filter(|row| row.as_ref().map_or(true, |(_, mail)| to.is_none_or(|to| mail.to == to)))
+        tx.scan_from(&MAILS, (), Bound::<(u64, String)>::Unbounded, Order::Backward)
+            .filter(|row| row.as_ref().map_or(true, |(_, posted)| to.is_none_or(|to| posted.mail.to == to)))
             .take(most)
-            .map(|row| row.map(|((at, _), mail)| (at, mail)))
+            .map(|row| row.map(|(_, posted)| (posted.at, posted.mail)))
             .collect()
     }
 }
 
 pub(crate) fn trim(tx: &mut Tx<'_>, before: Timestamp) -> Result<(), Fault> {
-    crate::audit::trim(tx, &MAILS, before)
+    crate::audit::trim_numbered(tx, &MAILS, |posted| posted.at < before)
 }

@@ -11,7 +11,13 @@ mod rust;
 
 use list::List;
 pub(crate) use names::snake;
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// The pinned sources of facts.
 const PACKAGES: [&str; 2] = ["botocore==1.43.11", "cfn-lint==1.51.0"];
@@ -50,7 +56,28 @@ fn generate(models: &Path, folder: &Path, name: &str) -> Result<Files, String> {
         files.insert("cfn.rs", resource::write(models, &list)?);
     }
     files.insert("lib.rs", rust::write_lib(name, &list, &files));
+    files.values_mut().try_for_each(formatted)?;
     Ok(files)
+}
+
+/// As rustfmt leaves it, so that formatting the tree changes nothing here.
+fn formatted(text: &mut String) -> Result<(), String> {
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config", "max_width=120,use_small_heuristics=Max"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|why| format!("rustfmt: {why}"))?;
+    let mut input = rustfmt.stdin.take().expect("its input is a pipe");
+    let source = std::mem::take(text);
+    let writing = std::thread::spawn(move || input.write_all(source.as_bytes()));
+    let done = rustfmt.wait_with_output().map_err(|why| format!("rustfmt: {why}"))?;
+    writing.join().expect("writing does not panic").map_err(|why| format!("rustfmt: {why}"))?;
+    if !done.status.success() {
+        return Err("rustfmt refuses what codegen wrote".into());
+    }
+    *text = String::from_utf8(done.stdout).map_err(|why| why.to_string())?;
+    Ok(())
 }
 
 fn write(folder: &Path, files: &Files, is_check: bool) -> Result<(), String> {
