@@ -120,8 +120,10 @@ fn served(root: &Path, wrong: &mut Vec<String>) {
         let sources: Vec<String> = folders(&root.join("services"))
             .iter()
             .filter(|service| {
-                fs::read_to_string(service.join("src/lib.rs"))
-                    .is_ok_and(|text| text.contains(&format!("{crate_name}::API")))
+                // A service is named as its API, or names it in its table: STS stands in IAM's crate.
+                service.file_name().is_some_and(|folder| folder.to_string_lossy() == name)
+                    || fs::read_to_string(service.join("src/lib.rs"))
+                        .is_ok_and(|text| text.contains(&format!("{crate_name}::API")))
             })
             .flat_map(|service| files(&service.join("src")))
             .filter_map(|path| fs::read_to_string(path).ok())

@@ -28,4 +28,3 @@ structure! { Parameter {
 resource! { PARAMETER = "AWS::SSM::Parameter" Parameter,
     create_only ["Name"], read_only [], identifier ["Name"];
 }
-

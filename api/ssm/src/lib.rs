@@ -3,9 +3,9 @@
 
 pub mod cfn;
 pub mod errors;
-pub mod shapes;
 pub mod ops;
+pub mod shapes;
 
-pub use ops::*;
 pub use ops::api::API;
+pub use ops::*;
 pub use shapes::*;

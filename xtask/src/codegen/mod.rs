@@ -36,7 +36,9 @@ pub(super) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
         }
         let files = generate(&models, &folder, &name).map_err(|why| format!("api/{name}: {why}"))?;
         write(&folder.join("src"), &files, is_check).map_err(|why| format!("api/{name}: {why}"))?;
-        println!("api/{name}: {} lines", files.values().map(|text| text.lines().count()).sum::<usize>());
+        if !is_check {
+            println!("api/{name}: {} lines", files.values().map(|text| text.lines().count()).sum::<usize>());
+        }
     }
     Ok(())
 }
