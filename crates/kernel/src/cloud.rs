@@ -169,6 +169,17 @@ impl Cloud {
         })
     }
 
+    /// Runs `task` to its own end, also when the model stops, which waits for it: so it ends soon after
+    /// [`Self::stopping`] returns.
+    pub fn spawn_to_end(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.0.tasks.spawn(task)
+    }
+
+    /// Returns when the model begins to stop.
+    pub async fn stopping(&self) {
+        self.0.stopping.cancelled().await;
+    }
+
     pub fn store(&self) -> &Store {
         &self.0.store
     }

@@ -4,8 +4,9 @@
 //! log goes to CloudWatch Logs through that service's own operations, as the function's role.
 //!
 //! Left out, and refused by name: container images, VPCs, event source mappings, response streams, dead letters and
-//! destinations, function URLs, configurations of asynchronous invocations, provisioned concurrency, code signing, KMS keys, SnapStart, JSON logs, extensions that want events,
-//! every runtime but `provided`, Python 3 and Node.js. Tracing is remembered but records nothing yet.
+//! destinations, function URLs that want signatures, provisioned concurrency, code signing, KMS keys, SnapStart, JSON
+//! logs, every runtime but `provided`, Python 3 and Node.js. Tracing is remembered but records nothing yet; extensions
+//! are not started, which the function's log says.
 
 mod access;
 mod cfn;
@@ -18,6 +19,7 @@ mod runtime;
 mod settings;
 mod site;
 mod state;
+mod url;
 
 use engine::Engine;
 use kernel::Service;
@@ -67,12 +69,27 @@ pub fn service() -> Service {
         .read::<api_lambda::GetFunctionCodeSigningConfig>()
         .read::<api_lambda::GetFunctionRecursionConfig>()
         .read::<api_lambda::GetRuntimeManagementConfig>()
+        .write::<api_lambda::CreateFunctionUrlConfig>()
+        .read::<api_lambda::GetFunctionUrlConfig>()
+        .read::<api_lambda::ListFunctionUrlConfigs>()
+        .write::<api_lambda::UpdateFunctionUrlConfig>()
+        .write::<api_lambda::DeleteFunctionUrlConfig>()
+        .write::<api_lambda::PutFunctionEventInvokeConfig>()
+        .read::<api_lambda::GetFunctionEventInvokeConfig>()
+        .read::<api_lambda::ListFunctionEventInvokeConfigs>()
+        .write::<api_lambda::UpdateFunctionEventInvokeConfig>()
+        .write::<api_lambda::DeleteFunctionEventInvokeConfig>()
+        .resource(cfn::AliasResource)
+        .resource(cfn::EventInvokeConfigResource)
         .resource(cfn::FunctionResource)
+        .resource(cfn::LayerVersionResource)
         .resource(cfn::PermissionResource)
+        .resource(cfn::UrlResource)
         .resource(cfn::VersionResource)
         .reconciler(reconcile::DeliverEvents::new(engine.clone()))
-        .reconciler(reconcile::SweepCode::new(engine))
+        .reconciler(reconcile::SweepCode::new(engine.clone()))
         .site(site::CodeDownloads)
+        .site(url::FunctionUrls::new(engine))
         .directory()
         .build()
 }

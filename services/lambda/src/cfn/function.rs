@@ -1,5 +1,6 @@
 //! `AWS::Lambda::Function`.
 
+use super::gone_is_deleted;
 use crate::{
     code,
     runtime::{Family, NODE_RESPONSE, PYTHON_RESPONSE},
@@ -88,17 +89,20 @@ impl Resource for FunctionResource {
         old: Function,
         new: Function,
     ) -> Outcome<Updated> {
-        let code = package(&new)?;
-        let input = UpdateFunctionCodeRequest {
-            function_name: id.into(),
-            zip_file: code.zip_file,
-            s3_bucket: code.s3_bucket,
-            s3_key: code.s3_key,
-            s3_object_version: code.s3_object_version,
-            architectures: architectures(&new),
-            ..Default::default()
-        };
-        cloud.call::<UpdateFunctionCode>(&stack.call, input).await?;
+        // Code that stands in the template depends on the runtime, too.
+        if (&old.code, &old.runtime, &old.architectures) != (&new.code, &new.runtime, &new.architectures) {
+            let code = package(&new)?;
+            let input = UpdateFunctionCodeRequest {
+                function_name: id.into(),
+                zip_file: code.zip_file,
+                s3_bucket: code.s3_bucket,
+                s3_key: code.s3_key,
+                s3_object_version: code.s3_object_version,
+                architectures: architectures(&new),
+                ..Default::default()
+            };
+            cloud.call::<UpdateFunctionCode>(&stack.call, input).await?;
+        }
         cloud.call::<UpdateFunctionConfiguration>(&stack.call, configuration(id, &new)?).await?;
         if new.reserved_concurrent_executions.is_some() {
             reserve(cloud, stack, id, &new).await?;
@@ -119,10 +123,7 @@ impl Resource for FunctionResource {
 
     async fn delete(&self, cloud: &Cloud, stack: &StackCall, id: &str, _: Function) -> Outcome<()> {
         let input = DeleteFunctionRequest { function_name: id.into(), ..Default::default() };
-        match cloud.call::<DeleteFunction>(&stack.call, input).await {
-            Err(error) if !error.is(&errors::ResourceNotFoundException) => Err(error),
-            _ => Ok(()),
-        }
+        gone_is_deleted(cloud.call::<DeleteFunction>(&stack.call, input).await)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `AWS::Lambda::Permission`. Its physical id is the statement's.
 
+use super::gone_is_deleted;
 use api_lambda::{
     AddPermission, AddPermissionRequest, FunctionUrlAuthType, GetPolicy, GetPolicyRequest, RemovePermission,
     RemovePermissionRequest,
@@ -64,9 +65,6 @@ impl Resource for PermissionResource {
             statement_id: id.into(),
             ..Default::default()
         };
-        match cloud.call::<RemovePermission>(&stack.call, input).await {
-            Err(error) if !error.is(&errors::ResourceNotFoundException) => Err(error),
-            _ => Ok(()),
-        }
+        gone_is_deleted(cloud.call::<RemovePermission>(&stack.call, input).await)
     }
 }

@@ -1,9 +1,9 @@
 //! `AWS::Lambda::Version`. Its physical id is the version's ARN.
 
+use super::gone_is_deleted;
 use api_lambda::{
     DeleteFunction, DeleteFunctionRequest, PublishVersion, PublishVersionRequest,
     cfn::{VERSION, Version},
-    errors,
 };
 use kernel::{Cloud, Outcome, Resource, StackCall, Updated};
 use serde_json::Value as Json;
@@ -41,9 +41,6 @@ impl Resource for VersionResource {
 
     async fn delete(&self, cloud: &Cloud, stack: &StackCall, id: &str, _: Version) -> Outcome<()> {
         let input = DeleteFunctionRequest { function_name: id.into(), ..Default::default() };
-        match cloud.call::<DeleteFunction>(&stack.call, input).await {
-            Err(error) if !error.is(&errors::ResourceNotFoundException) => Err(error),
-            _ => Ok(()),
-        }
+        gone_is_deleted(cloud.call::<DeleteFunction>(&stack.call, input).await)
     }
 }

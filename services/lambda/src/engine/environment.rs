@@ -74,6 +74,8 @@ pub(super) struct Start<'a> {
     pub(super) description: &'a str,
     pub(super) is_ours: bool,
     pub(super) stream: String,
+    /// What of its layers AWS would start beside the function.
+    pub(super) extensions: Vec<String>,
     pub(super) session: Option<Session>,
 }
 
@@ -84,6 +86,9 @@ impl Environment {
         let mut sandbox = runner.start(start.spec).await?;
         let (port, sink) = (Arc::new(Port::default()), Sink::new(cloud.clock().clone()));
         sink.push(&format!("INIT_START Runtime Version: {}", start.description));
+        for name in &start.extensions {
+            sink.push(&format!("EXTENSION\tName: {name}\tState: not started (Maquette does not start extensions)"));
+        }
         let timeout = Duration::from_secs(u64::try_from(target.config.timeout_secs).unwrap_or(1));
         let clock = cloud.clock().clone();
         let api = Arc::new(Api {
@@ -124,7 +129,7 @@ impl Environment {
             group: target.log_group(),
             stream: start.stream,
         };
-        drop(cloud.spawn("ship a function's log", shipper.run()));
+        drop(cloud.spawn_to_end(shipper.run()));
         let sandbox = Arc::new(sandbox);
         let watched = sandbox.clone();
         let watch = cloud.spawn("watch an environment", async move {

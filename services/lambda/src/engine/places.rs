@@ -67,3 +67,12 @@ impl Places {
 pub(super) fn has(folder: Option<&Path>, name: &str) -> bool {
     folder.is_some_and(|folder| folder.join(name).exists())
 }
+
+/// The programs that AWS would start beside the function, which layers bring.
+pub(super) fn extensions(layers: Option<&Path>) -> Vec<String> {
+    let found = layers.and_then(|layers| fs::read_dir(layers.join("extensions")).ok());
+    let mut names: Vec<String> =
+        found.into_iter().flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}

@@ -47,7 +47,8 @@ const MIB: u64 = 1024 * 1024;
 /// AWS quotas of an environment.
 const MOST_FILES: u64 = 1024;
 const MOST_PROCESSES: u64 = 1024;
-/// AWS gives a whole CPU at this much memory, and less in proportion.
+/// AWS gives a whole CPU at this much memory, and less in proportion but for initialisation. Here everybody gets a whole
+/// one: what a quota holds back would be latency without a cause that a user could find.
 const MB_PER_CPU: u32 = 1769;
 
 /// What the environment is made of besides its version.
@@ -96,7 +97,7 @@ pub(super) fn spec(target: &Target, parts: &Parts<'_>) -> Result<Spec, String> {
         open_files: MOST_FILES,
         tmp_bytes,
         file_bytes: tmp_bytes.max(512 * MIB),
-        cpu_millis: Some(u64::from(memory_mb * 1000 / MB_PER_CPU).max(100)),
+        cpu_millis: Some(u64::from(memory_mb * 1000 / MB_PER_CPU).max(1000)),
     };
     spec.net = Net {
         addresses: vec![GATEWAY],

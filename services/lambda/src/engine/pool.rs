@@ -6,7 +6,7 @@ use crate::{
         Target,
         credentials::{self, Session},
         environment::{Environment, Start},
-        places::Places,
+        places::{self, Places},
         plan::{self, Parts},
         port::Job,
     },
@@ -246,7 +246,8 @@ impl Engine {
             Err(broken) => return Ok(Err(broken)),
         };
         let is_ours = family != Family::Provided;
-        let start = Start { target, spec, description: &launcher.description, is_ours, stream, session };
+        let extensions = places::extensions(layers.as_deref());
+        let start = Start { target, spec, description: &launcher.description, is_ours, stream, extensions, session };
         match Environment::start(cloud, &places.runner, start).await {
             Ok(environment) => Ok(Ok(environment)),
             // The program is there but cannot be executed: that is the package's fault.

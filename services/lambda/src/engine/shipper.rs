@@ -28,13 +28,28 @@ pub(super) struct Shipper {
 }
 
 impl Shipper {
-    /// Ships until the sink is closed and empty.
+    /// Ships until the sink is closed and empty. When the model stops, what was written until then is shipped.
     pub(super) async fn run(self) {
         let mut is_made = false;
         let mut is_refused = self.call.is_none();
         let mut last = i64::MIN;
-        while self.sink.has_lines().await {
-            linger().await;
+        let mut is_stopping = false;
+        loop {
+            let has_lines = tokio::select! {
+                biased;
+                () = self.cloud.stopping(), if !is_stopping => {
+                    is_stopping = true;
+                    self.sink.close();
+                    continue;
+                }
+                has_lines = self.sink.has_lines() => has_lines,
+            };
+            if !has_lines {
+                break;
+            }
+            if !is_stopping {
+                linger().await;
+            }
             let lines = self.sink.take(BATCH_LINES, BATCH_BYTES);
             if is_refused {
                 continue;
