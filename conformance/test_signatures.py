@@ -49,10 +49,11 @@ def test_a_call_without_a_signature_is_refused(shared):
     assert answer.json()["__type"].endswith("MissingAuthenticationTokenException")
 
 
-@pytest.mark.parametrize("version", ["s3v4", "s3"])
+@pytest.mark.parametrize("version", ["4", "2"])
 def test_a_presigned_url_works_and_one_changed_does_not(shared, version):
-    s3 = shared.client("s3", signature_version=version)
-    bucket = f"presigned-{version}"
+    # boto3 presigns with version 2 unless it is told otherwise.
+    s3 = shared.client("s3", signature_version="s3v4") if version == "4" else shared.client("s3")
+    bucket = f"presigned-v{version}"
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="a/b c", Body=b"hello")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a/b c"}, ExpiresIn=60)

@@ -59,7 +59,7 @@ def test_a_moved_clock_stays_moved(model):
 
 
 def test_nothing_acknowledged_is_lost_by_kill_9(model):
-    table = {"TableName": "t", "BillingMode": "PAY_PER_REQUEST"}
+    table = {"TableName": "items", "BillingMode": "PAY_PER_REQUEST"}
     key = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}]}
     model.client("dynamodb").create_table(
         **table, **key, AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}]
@@ -73,7 +73,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(model):
         while not stopping.is_set():
             name = f"{worker}-{number}"
             try:
-                dynamodb.put_item(TableName="t", Item={"k": {"S": name}, "v": {"N": str(number)}})
+                dynamodb.put_item(TableName="items", Item={"k": {"S": name}, "v": {"N": str(number)}})
                 s3.put_object(Bucket="kept", Key=name, Body=name.encode() * 100)
             except Exception:
                 return
@@ -90,7 +90,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(model):
         worker.join()
     model.start()
     dynamodb, s3 = model.client("dynamodb"), model.client("s3")
-    pages = dynamodb.get_paginator("scan").paginate(TableName="t")
+    pages = dynamodb.get_paginator("scan").paginate(TableName="items")
     items = {item["k"]["S"] for page in pages for item in page["Items"]}
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket="kept")
     keys = {found["Key"] for page in pages for found in page.get("Contents", [])}

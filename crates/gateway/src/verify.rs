@@ -34,7 +34,10 @@ pub(crate) fn dialect(api: &Api) -> Dialect {
 /// A refused signature as an error, with the elements that S3 puts beside the message.
 pub(crate) fn refusal(api: &Api, error: &SignError) -> ApiError {
     let answer = error.answer(dialect(api));
-    ApiError::new(answer.code, answer.status, answer.message).with_elements(answer.fields)
+    // AWS: the JSON protocols answer every client's mistake with 400.
+    let is_json = matches!(api.protocol, Protocol::AwsJson10 | Protocol::AwsJson11);
+    let status = if is_json { 400 } else { answer.status };
+    ApiError::new(answer.code, status, answer.message).with_elements(answer.fields)
 }
 
 /// Whether the body is hashed before it is dispatched: S3 says its hash itself.

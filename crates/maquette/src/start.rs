@@ -21,7 +21,7 @@ use std::{
 use store::Store;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 
 #[derive(Debug, Args)]
@@ -74,22 +74,33 @@ async fn serve(data: &Path, arguments: &Arguments) -> Done {
     // Commands find the model by its folder, also when nothing of it is kept.
     std::fs::create_dir_all(data).and_then(|()| running.write(data)).map_err(|why| cannot_write(data, &why))?;
     let server = gateway.server("port").expect("the gateway lives until the end of this function");
+    // Listened to before anybody is told that we are ready.
+    let signals = Signals::listen().map_err(|why| format!("signals cannot be listened to: {why}"))?;
     println!("ready {}", running.url());
     let control = gateway.control().clone();
-    server.serve(listener, async move { stopped(&control).await }).await;
+    server.serve(listener, async move { signals.or_stop(&control).await }).await;
     Running::remove(data);
     cloud.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Ctrl-C, a polite kill, or `maquette down`.
-async fn stopped(control: &gateway::Control) {
-    let mut interrupt = signal(SignalKind::interrupt()).expect("a process can ask for its signals");
-    let mut terminate = signal(SignalKind::terminate()).expect("a process can ask for its signals");
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        () = control.stop.notified() => {}
+/// What ends the model from outside.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+    /// Ctrl-C, a polite kill, or `maquette down`.
+    async fn or_stop(mut self, control: &gateway::Control) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            () = control.stop.notified() => {}
+        }
     }
 }
 
