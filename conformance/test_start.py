@@ -1,6 +1,7 @@
 """Starting, stopping, and what can be in the way."""
 
 import os
+import pathlib
 import shutil
 import signal
 import socket
@@ -136,7 +137,9 @@ def put(s3):
 def test_an_ephemeral_model_keeps_nothing(tmp_path):
     model = Model(data=tmp_path / "data", arguments=["--ephemeral"])
     model.client("ssm").put_parameter(Name="/gone", Value="x", Type="String")
+    folder = pathlib.Path(model.running["ca_bundle"]).parent.parent
     model.stop()
+    assert not folder.exists()
     assert not (tmp_path / "data/rows").exists()
     model.start()
     with pytest.raises(Exception, match="ParameterNotFound"):

@@ -67,7 +67,8 @@ async fn serve(data: &Path, arguments: &Arguments) -> Done {
         ca_bundle,
         ca_key_hash: ca.key_hash().map_err(|why| why.to_string())?,
     };
-    let cloud = place.cloud(port, ca.bundle().map_err(|why| why.to_string())?)?;
+    // Held to the end: an ephemeral model's folder goes with it.
+    let (cloud, _temporary) = place.cloud(port, ca.bundle().map_err(|why| why.to_string())?)?;
     cloud.recall_clock().map_err(|fault| format!("the clock of the model cannot be read: {fault}"))?;
     let gateway = Gateway::of(&cloud, Some(ca.server_config()), Arc::new(status::Pages));
     cloud.start();
@@ -140,20 +141,16 @@ impl Place {
         Ok(Self { folder: data.to_path_buf(), store, temporary: None })
     }
 
-    fn cloud(self, port: u16, ca_pem: String) -> Result<Cloud, String> {
+    fn cloud(self, port: u16, ca_pem: String) -> Result<(Cloud, Option<tempfile::TempDir>), String> {
         let blobs = Blobs::open(&self.folder.join("blobs"), Entropy::system()).map_err(|fault| fault.to_string())?;
-        if let Some(temporary) = self.temporary {
-            // Removed by whoever starts next if this process is killed; at an orderly end, by the system's own sweep.
-            drop(temporary.keep());
-        }
-        Ok(CloudBuilder {
+        let builder = CloudBuilder {
             store: self.store,
             blobs,
             clock: Clock::system(),
             entropy: Entropy::system(),
             home: Home { data: self.folder, port, ca_pem },
             services: services::all(),
-        }
-        .build())
+        };
+        Ok((builder.build(), self.temporary))
     }
 }

@@ -50,7 +50,11 @@ pub(crate) fn main(data: &Path, arguments: &Arguments) -> Done {
     say_how_to_go_on(&model);
     match child {
         Some(child) if !arguments.detach => wait(data, child),
-        _ => Ok(ExitCode::SUCCESS),
+        Some(_) => Ok(ExitCode::SUCCESS),
+        None => {
+            eprintln!("\nThe model ran before and goes on.");
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
