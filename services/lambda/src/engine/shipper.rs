@@ -11,10 +11,11 @@ use kernel::{Call, Cloud, Outcome};
 use std::{sync::Arc, time::Duration};
 
 /// One batch; far below AWS's quota, so that other writers of the store do not wait for a chatty function.
-const BATCH_LINES: usize = 2_000;
-const BATCH_BYTES: usize = 256 * 1024;
-/// Lines that belong together should travel together.
-const LINGER: Duration = Duration::from_millis(40);
+const BATCH_LINES: usize = 5_000;
+const BATCH_BYTES: usize = 512 * 1024;
+/// Lines that belong together should travel together. It also keeps a function that writes without end from filling the
+/// disk at the disk's speed.
+const LINGER: Duration = Duration::from_millis(20);
 /// A batch that cannot be written is given up after this many tries.
 const MOST_TRIES: u32 = 5;
 
