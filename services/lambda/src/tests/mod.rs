@@ -4,6 +4,7 @@
 
 mod invoke;
 mod role;
+mod settings;
 
 use api_lambda::{
     CreateFunction, CreateFunctionRequest, FunctionCode, InvocationRequest, InvocationResponse, Invoke, Runtime,
