@@ -103,7 +103,11 @@ fn typed(api: &Api, spec: Option<&ErrorSpec>, error: &ApiError) -> String {
 fn json_body(mut body: Object<String, Json>, error: &ApiError, schema: Option<&'static Schema>) -> String {
     // Models spell it `message` or `Message`.
     let is_message = |member: &&Member| member.wire_name().eq_ignore_ascii_case("message");
-    let name = schema.and_then(|schema| schema.members().iter().find(is_message)).map_or("message", Member::wire_name);
+    let modelled =
+        schema.and_then(|schema| schema.members().iter().find(is_message)).map_or("message", Member::wire_name);
+    // AWS: DynamoDB writes `Message` where the error says more than that; boto3 shows the difference.
+    let name =
+        if error.code == "ConditionalCheckFailedException" && error.detail.is_some() { "Message" } else { modelled };
     if !error.message.is_empty() {
         body.insert(name.into(), error.message.as_str().into());
     }
@@ -111,7 +115,8 @@ fn json_body(mut body: Object<String, Json>, error: &ApiError, schema: Option<&'
         && let Json::Object(detail) = json::write_members(members, fields)
     {
         // What the constructor said about the message stands; a typed detail leaves it empty.
-        let news = detail.into_iter().filter(|(key, value)| key != name || !value.as_str().unwrap_or("").is_empty());
+        let news =
+            detail.into_iter().filter(|(key, value)| key != modelled || !value.as_str().unwrap_or("").is_empty());
         body.extend(news);
     }
     Json::Object(body).to_string()

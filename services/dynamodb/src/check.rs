@@ -27,9 +27,9 @@ pub(crate) fn key_place(table: &Table, key: &Item) -> Outcome<Place> {
         return Err(mismatch());
     }
     for attribute in table.key.attributes() {
-        let value = key.get(&attribute.name).filter(|value| attribute.kind.fits(value)).ok_or_else(mismatch)?;
-        check_not_empty(attribute, value)?;
+        key.get(&attribute.name).filter(|value| attribute.kind.fits(value)).ok_or_else(mismatch)?;
     }
+    check_not_empty(table, key)?;
     place(table, key)
 }
 
@@ -42,8 +42,8 @@ pub(crate) fn item_place(table: &Table, item: &Item) -> Outcome<Place> {
             let (expected, actual) = (attribute.kind.letter(), value.type_name());
             return Err(invalid(format_args!("Type mismatch for key {name} expected: {expected} actual: {actual}")));
         }
-        check_not_empty(attribute, value)?;
     }
+    check_not_empty(table, item)?;
     check_index_keys(table, item)?;
     if item.size_bytes() > LARGEST_ITEM_BYTES {
         return Err(ApiError::validation("Item size has exceeded the maximum allowed size"));
@@ -76,13 +76,17 @@ fn place(table: &Table, item: &Item) -> Outcome<Place> {
     Ok(Place::in_table(&table.key, item).expect("its key attributes were checked"))
 }
 
-fn check_not_empty(attribute: &KeyAttribute, value: &Value) -> Outcome<()> {
-    let Some(kind) = emptiness(value) else { return Ok(()) };
-    Err(ApiError::validation(format!(
-        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty \
-         {kind} value. Key: {}",
-        attribute.name
-    )))
+/// That the key attributes of `item` are not empty.
+pub(crate) fn check_not_empty(table: &Table, item: &Item) -> Outcome<()> {
+    for name in table.key.names() {
+        if let Some(kind) = item.get(name).and_then(emptiness) {
+            return Err(ApiError::validation(format!(
+                "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an \
+                 empty {kind} value. Key: {name}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn emptiness(value: &Value) -> Option<&'static str> {

@@ -104,14 +104,25 @@ pub(crate) fn get_named_table(tx: &Tx<'_>, call: &Call, table: &str) -> Outcome<
     })
 }
 
-/// The table of an ARN, for tags and policies.
-pub(crate) fn get_resource(tx: &Tx<'_>, call: &Call, arn: &str) -> Outcome<Table> {
-    let missing =
-        || errors::resource_not_found_exception(format!("Requested resource not found: ResourcArn: {arn} not found"));
-    if arn.parse::<Arn>().is_err() {
-        return Err(ApiError::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}")));
+/// The table of an ARN, for tags.
+pub(crate) fn get_tagged(tx: &Tx<'_>, call: &Call, arn: &str) -> Outcome<Table> {
+    check_arn(arn)?;
+    find_table(tx, &name_of(call, arn)?)?.ok_or_else(|| {
+        errors::resource_not_found_exception(format!("Requested resource not found: ResourcArn: {arn} not found"))
+    })
+}
+
+/// The table of an ARN, for its policy.
+pub(crate) fn get_policy_holder(tx: &Tx<'_>, call: &Call, arn: &str) -> Outcome<Table> {
+    check_arn(arn)?;
+    get_named_table(tx, call, arn)
+}
+
+fn check_arn(arn: &str) -> Outcome<()> {
+    match arn.parse::<Arn>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(ApiError::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}"))),
     }
-    find_table(tx, &name_of(call, arn)?)?.ok_or_else(missing)
 }
 
 pub(crate) fn put_table(tx: &mut Tx<'_>, table: &Table) -> Result<(), Fault> {

@@ -10,9 +10,9 @@ impl Write<DeleteResourcePolicy> for DynamoDb {
 
     /// Idempotent, as on AWS: without a policy there is nothing to delete.
     fn write(tx: &mut Tx<'_>, call: &Call, input: DeleteResourcePolicyInput) -> Outcome<DeleteResourcePolicyOutput> {
-        let mut table = state::get_resource(tx, call, &input.resource_arn)?;
+        let mut table = state::get_policy_holder(tx, call, &input.resource_arn)?;
         if let Some(expected) = &input.expected_revision_id {
-            check_revision(table.policy.as_ref(), expected)?;
+            check_revision(&table, expected)?;
         }
         let revision_id = table.policy.take().map(|policy| policy.revision);
         state::put_table(tx, &table)?;

@@ -8,7 +8,7 @@ impl Read<GetResourcePolicy> for DynamoDb {
     }
 
     fn read(tx: &Tx<'_>, call: &Call, input: GetResourcePolicyInput) -> Outcome<GetResourcePolicyOutput> {
-        let table = state::get_resource(tx, call, &input.resource_arn)?;
+        let table = state::get_policy_holder(tx, call, &input.resource_arn)?;
         let Some(Policy { text, revision }) = table.policy else {
             let arn = input.resource_arn;
             let why = format!("Resource-based policy not found for the provided ResourceArn: {arn}");

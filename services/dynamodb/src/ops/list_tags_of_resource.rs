@@ -13,7 +13,7 @@ impl Read<ListTagsOfResource> for DynamoDb {
         if input.next_token.is_some_and(|token| !token.is_empty()) {
             return Err(ApiError::validation("Invalid NextToken"));
         }
-        let table = state::get_resource(tx, call, &input.resource_arn)?;
+        let table = state::get_tagged(tx, call, &input.resource_arn)?;
         let tags = table.tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
         Ok(ListTagsOfResourceOutput { tags: Some(tags), next_token: None })
     }

@@ -1,7 +1,7 @@
 use crate::{
     DynamoDb,
     capacity::Consistency,
-    expression::{KeyConditions, Placeholders, SortCondition, filter, parse_condition},
+    expression::{Condition, KeyConditions, Placeholders, SortCondition, filter, parse_condition},
     key::{Place, Span, ordered},
     read::{self, Asked},
     state,
@@ -9,9 +9,9 @@ use crate::{
     value::{Value, to_attributes},
     write::check_not_mixed,
 };
-use api_dynamodb::{Query, QueryInput, QueryOutput};
+use api_dynamodb::{Condition as Legacy, Query, QueryInput, QueryOutput};
 use kernel::{Access, Call, Order, Outcome, Read, Tx};
-use shape::ApiError;
+use shape::{ApiError, Map};
 use std::ops::Bound;
 
 impl Read<Query> for DynamoDb {
@@ -32,15 +32,9 @@ impl Read<Query> for DynamoDb {
                 ("ProjectionExpression", input.projection_expression.as_ref()),
             ],
         )?;
-        let conditions = match (&input.key_condition_expression, input.key_conditions) {
-            (Some(text), _) => KeyConditions::of(parse_condition("KeyConditionExpression", text, &mut placeholders)?)?,
-            (None, Some(legacy)) => KeyConditions::of_legacy(legacy)?,
-            (None, None) => {
-                return Err(ApiError::validation(
-                    "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
-                ));
-            }
-        };
+        let key_condition = input.key_condition_expression.as_ref();
+        let key_condition =
+            key_condition.map(|text| parse_condition("KeyConditionExpression", text, &mut placeholders)).transpose()?;
         let filter = match (&input.filter_expression, input.query_filter) {
             (Some(text), _) => Some(parse_condition("FilterExpression", text, &mut placeholders)?),
             (None, legacy) => filter(legacy.unwrap_or_default(), input.conditional_operator)?,
@@ -48,6 +42,7 @@ impl Read<Query> for DynamoDb {
         let projected =
             read::projection_of(input.projection_expression.as_ref(), input.attributes_to_get, &mut placeholders)?;
         placeholders.check_used()?;
+        let conditions = key_conditions(key_condition, input.key_conditions)?;
         let table = state::get_table(tx, call, &input.table_name)?;
         let index = read::find_index(&table, input.index_name.as_ref(), input.consistent_read)?;
         let key = index.map_or(&table.key, |index| &index.key);
@@ -98,6 +93,17 @@ fn check_parameters(input: &QueryInput) -> Outcome<()> {
             ("KeyConditions", input.key_conditions.is_some() && input.key_condition_expression.is_some()),
         ],
     )
+}
+
+/// KeyConditionExpression, or KeyConditions in its stead.
+fn key_conditions(expression: Option<Condition>, legacy: Option<Map<Legacy>>) -> Outcome<KeyConditions> {
+    match (expression, legacy) {
+        (Some(tree), _) => KeyConditions::of(tree),
+        (None, Some(legacy)) => KeyConditions::of_legacy(legacy),
+        (None, None) => Err(ApiError::validation(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
+        )),
+    }
 }
 
 /// The partition, and the condition of the sort key.

@@ -12,7 +12,7 @@ impl Write<TagResource> for DynamoDb {
     }
 
     fn write(tx: &mut Tx<'_>, call: &Call, input: TagResourceInput) -> Outcome<TagResourceOutputNothing> {
-        let mut table = state::get_resource(tx, call, &input.resource_arn)?;
+        let mut table = state::get_tagged(tx, call, &input.resource_arn)?;
         table.tags.extend(input.tags.into_iter().map(|tag| (tag.key, tag.value)));
         if table.tags.len() > MOST_TAGS {
             return Err(declare::invalid("Too many tags: a resource has at most 50"));

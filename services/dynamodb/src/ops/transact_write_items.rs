@@ -1,6 +1,7 @@
 use crate::{
     DynamoDb,
     capacity::Spent,
+    check,
     expression::{Condition, Placeholders, Update, parse_condition, parse_update},
     state::{self, TOKEN_TIMES, TOKENS, Token, TokenTime},
     table::Table,
@@ -57,6 +58,8 @@ impl Write<TransactWriteItems> for DynamoDb {
         let mut places = BTreeSet::new();
         for part in parts {
             let table = state::get_table(tx, call, &part.table)?;
+            // AWS: an empty key is the request's fault; that of another type cancels the transaction.
+            check::check_not_empty(&table, &part.key)?;
             let returns_old = part.returns_old;
             let outcome = part.plan(&table).map_err(Failed::Error).and_then(|plan| {
                 if !places.insert((table.space, plan.place.clone())) {

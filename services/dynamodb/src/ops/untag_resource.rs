@@ -8,7 +8,7 @@ impl Write<UntagResource> for DynamoDb {
     }
 
     fn write(tx: &mut Tx<'_>, call: &Call, input: UntagResourceInput) -> Outcome<UntagResourceOutputNothing> {
-        let mut table = state::get_resource(tx, call, &input.resource_arn)?;
+        let mut table = state::get_tagged(tx, call, &input.resource_arn)?;
         table.tags.retain(|key, _| !input.tag_keys.contains(key));
         state::put_table(tx, &table)?;
         Ok(UntagResourceOutputNothing {})
