@@ -50,6 +50,39 @@ structure! { UserPoolOfEmailConfiguration {
     source_arn: Option<String> = "SourceArn" UserPoolOfEmailConfigurationSourceArn;
 } }
 schema! {
+    UserPoolOfPreTokenGenerationConfigLambdaArn = text("UserPoolOfPreTokenGenerationConfigLambdaArn");
+    UserPoolOfPreTokenGenerationConfigLambdaVersion = text("UserPoolOfPreTokenGenerationConfigLambdaVersion");
+}
+structure! { UserPoolOfPreTokenGenerationConfig {
+    lambda_arn: Option<String> = "LambdaArn" UserPoolOfPreTokenGenerationConfigLambdaArn;
+    lambda_version: Option<String> = "LambdaVersion" UserPoolOfPreTokenGenerationConfigLambdaVersion;
+} }
+schema! {
+    UserPoolOfLambdaConfigCustomMessage = text("UserPoolOfLambdaConfigCustomMessage");
+    UserPoolOfLambdaConfigPostAuthentication = text("UserPoolOfLambdaConfigPostAuthentication");
+    UserPoolOfLambdaConfigPostConfirmation = text("UserPoolOfLambdaConfigPostConfirmation");
+    UserPoolOfLambdaConfigPreAuthentication = text("UserPoolOfLambdaConfigPreAuthentication");
+    UserPoolOfLambdaConfigPreSignUp = text("UserPoolOfLambdaConfigPreSignUp");
+    UserPoolOfLambdaConfigPreTokenGeneration = text("UserPoolOfLambdaConfigPreTokenGeneration");
+}
+structure! { UserPoolOfLambdaConfig {
+    custom_message: Option<String> = "CustomMessage" UserPoolOfLambdaConfigCustomMessage;
+    post_authentication: Option<String> = "PostAuthentication" UserPoolOfLambdaConfigPostAuthentication;
+    post_confirmation: Option<String> = "PostConfirmation" UserPoolOfLambdaConfigPostConfirmation;
+    pre_authentication: Option<String> = "PreAuthentication" UserPoolOfLambdaConfigPreAuthentication;
+    pre_sign_up: Option<String> = "PreSignUp" UserPoolOfLambdaConfigPreSignUp;
+    pre_token_generation: Option<String> = "PreTokenGeneration" UserPoolOfLambdaConfigPreTokenGeneration;
+    pre_token_generation_config: Option<UserPoolOfPreTokenGenerationConfig> = "PreTokenGenerationConfig" UserPoolOfPreTokenGenerationConfig;
+    + "CreateAuthChallenge" unsupported();
+    + "CustomEmailSender" unsupported();
+    + "CustomSMSSender" unsupported();
+    + "DefineAuthChallenge" unsupported();
+    + "InboundFederation" unsupported();
+    + "KMSKeyID" unsupported();
+    + "UserMigration" unsupported();
+    + "VerifyAuthChallengeResponse" unsupported();
+} }
+schema! {
     UserPoolOfPasswordPolicyMinimumLength = long("UserPoolOfPasswordPolicyMinimumLength");
     UserPoolOfPasswordPolicyRequireLowercase = boolean("UserPoolOfPasswordPolicyRequireLowercase");
     UserPoolOfPasswordPolicyRequireNumbers = boolean("UserPoolOfPasswordPolicyRequireNumbers");
@@ -183,6 +216,7 @@ structure! { UserPool {
     email_configuration: Option<UserPoolOfEmailConfiguration> = "EmailConfiguration" UserPoolOfEmailConfiguration;
     email_verification_message: Option<String> = "EmailVerificationMessage" UserPoolEmailVerificationMessage;
     email_verification_subject: Option<String> = "EmailVerificationSubject" UserPoolEmailVerificationSubject;
+    lambda_config: Option<UserPoolOfLambdaConfig> = "LambdaConfig" UserPoolOfLambdaConfig;
     mfa_configuration: Option<String> = "MfaConfiguration" UserPoolMfaConfiguration;
     policies: Option<UserPoolOfPolicies> = "Policies" UserPoolOfPolicies;
     schema: Option<Vec<UserPoolOfSchemaAttribute>> = "Schema" UserPoolSchema;
@@ -200,7 +234,6 @@ structure! { UserPool {
     + "EmailAuthenticationMessage" unsupported();
     + "EmailAuthenticationSubject" unsupported();
     + "EnabledMfas" unsupported();
-    + "LambdaConfig" unsupported();
     + "UserAttributeUpdateSettings" unsupported();
     + "WebAuthnFactorConfiguration" unsupported();
     + "WebAuthnRelyingPartyID" unsupported();
@@ -353,6 +386,9 @@ structure! { UserPoolUserOfAttributeType {
     value: Option<String> = "Value" UserPoolUserOfAttributeTypeValue;
 } }
 schema! {
+    UserPoolUserClientMetadataKey = text("UserPoolUserClientMetadataKey");
+    UserPoolUserClientMetadataValue = text("UserPoolUserClientMetadataValue");
+    UserPoolUserClientMetadata = map("UserPoolUserClientMetadata", &UserPoolUserClientMetadataKey, &UserPoolUserClientMetadataValue);
     UserPoolUserDesiredDeliveryMediumsItem = text("UserPoolUserDesiredDeliveryMediumsItem");
     UserPoolUserDesiredDeliveryMediums = list("UserPoolUserDesiredDeliveryMediums", &UserPoolUserDesiredDeliveryMediumsItem);
     UserPoolUserForceAliasCreation = boolean("UserPoolUserForceAliasCreation");
@@ -360,16 +396,17 @@ schema! {
     UserPoolUserUserAttributes = list("UserPoolUserUserAttributes", &UserPoolUserOfAttributeType);
     UserPoolUserUserPoolId = text("UserPoolUserUserPoolId");
     UserPoolUserUsername = text("UserPoolUserUsername");
+    UserPoolUserValidationData = list("UserPoolUserValidationData", &UserPoolUserOfAttributeType);
 }
 structure! { UserPoolUser {
+    client_metadata: Option<Map<String>> = "ClientMetadata" UserPoolUserClientMetadata;
     desired_delivery_mediums: Option<Vec<String>> = "DesiredDeliveryMediums" UserPoolUserDesiredDeliveryMediums;
     force_alias_creation: Option<bool> = "ForceAliasCreation" UserPoolUserForceAliasCreation;
     message_action: Option<String> = "MessageAction" UserPoolUserMessageAction;
     user_attributes: Option<Vec<UserPoolUserOfAttributeType>> = "UserAttributes" UserPoolUserUserAttributes;
     user_pool_id: String = "UserPoolId" UserPoolUserUserPoolId required();
     username: Option<String> = "Username" UserPoolUserUsername;
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
-    + "ValidationData" no_effect("only Lambda triggers read it, and a pool here has none");
+    validation_data: Option<Vec<UserPoolUserOfAttributeType>> = "ValidationData" UserPoolUserValidationData;
 } }
 resource! { USER_POOL_USER = "AWS::Cognito::UserPoolUser" UserPoolUser,
     create_only ["DesiredDeliveryMediums", "ForceAliasCreation", "UserAttributes", "Username", "UserPoolId", "ValidationData", "ClientMetadata", "MessageAction"], read_only [], identifier ["UserPoolId", "Username"];

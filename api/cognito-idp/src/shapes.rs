@@ -20,6 +20,7 @@ schema! {
     ChallengeParametersType = map("ChallengeParametersType", &StringType, &StringType);
     ChallengeResponsesType = map("ChallengeResponsesType", &StringType, &StringType) sensitive();
     ClientIdType = text("ClientIdType") min(1) max(128) pattern(r"[\w+]+") sensitive();
+    ClientMetadataType = map("ClientMetadataType", &StringType, &StringType);
     ClientNameType = text("ClientNameType") min(1) max(128) pattern(r"[\w\s+=,.@-]+");
     ClientPermissionListType = list("ClientPermissionListType", &ClientPermissionType);
     ClientPermissionType = text("ClientPermissionType") min(1) max(2048);
@@ -120,6 +121,7 @@ text! { ExplicitAuthFlowsType { AdminNoSrpAuth = "ADMIN_NO_SRP_AUTH", CustomAuth
 text! { FeatureType { Enabled = "ENABLED", Disabled = "DISABLED" } }
 text! { MessageActionType { Resend = "RESEND", Suppress = "SUPPRESS" } }
 text! { OAuthFlowType { Code = "code", Implicit = "implicit", ClientCredentials = "client_credentials" } }
+text! { PreTokenGenerationLambdaVersionType { V10 = "V1_0", V20 = "V2_0", V30 = "V3_0" } }
 text! { PreventUserExistenceErrorTypes { Legacy = "LEGACY", Enabled = "ENABLED" } }
 text! { RecoveryOptionNameType { VerifiedEmail = "verified_email", VerifiedPhoneNumber = "verified_phone_number", AdminOnly = "admin_only" } }
 text! { StatusType { Enabled = "Enabled", Disabled = "Disabled" } }
@@ -146,7 +148,7 @@ structure! { AdminAddUserToGroupRequest {
 structure! { AdminConfirmSignUpRequest {
     user_pool_id: String = "UserPoolId" UserPoolIdType required();
     username: String = "Username" UsernameType required();
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
 } }
 structure! { AdminConfirmSignUpResponse {} }
 structure! { AdminCreateUserConfigType {
@@ -158,12 +160,12 @@ structure! { AdminCreateUserRequest {
     user_pool_id: String = "UserPoolId" UserPoolIdType required();
     username: String = "Username" UsernameType required();
     user_attributes: Option<Vec<AttributeType>> = "UserAttributes" AttributeListType;
+    validation_data: Option<Vec<AttributeType>> = "ValidationData" AttributeListType;
     temporary_password: Option<String> = "TemporaryPassword" PasswordType;
     force_alias_creation: Option<bool> = "ForceAliasCreation" ForceAliasCreation;
     message_action: Option<MessageActionType> = "MessageAction" MessageActionType;
     desired_delivery_mediums: Option<Vec<DeliveryMediumType>> = "DesiredDeliveryMediums" DeliveryMediumListType;
-    + "ValidationData" no_effect("only Lambda triggers read it, and a pool here has none");
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
 } }
 structure! { AdminCreateUserResponse {
     user: Option<UserType> = "User" UserType;
@@ -207,7 +209,7 @@ structure! { AdminInitiateAuthRequest {
     client_id: String = "ClientId" ClientIdType required();
     auth_flow: AuthFlowType = "AuthFlow" AuthFlowType required();
     auth_parameters: Option<Map<String>> = "AuthParameters" AuthParametersType;
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
     + "ContextData" no_effect("no request is judged by its risk");
     + "Session" unsupported();
@@ -236,7 +238,7 @@ structure! { AdminRemoveUserFromGroupRequest {
 structure! { AdminResetUserPasswordRequest {
     user_pool_id: String = "UserPoolId" UserPoolIdType required();
     username: String = "Username" UsernameType required();
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
 } }
 structure! { AdminResetUserPasswordResponse {} }
 structure! { AdminRespondToAuthChallengeRequest {
@@ -245,9 +247,9 @@ structure! { AdminRespondToAuthChallengeRequest {
     challenge_name: ChallengeNameType = "ChallengeName" ChallengeNameType required();
     challenge_responses: Option<Map<String>> = "ChallengeResponses" ChallengeResponsesType;
     session: Option<String> = "Session" SessionType;
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
     + "ContextData" no_effect("no request is judged by its risk");
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
 } }
 structure! { AdminRespondToAuthChallengeResponse {
     challenge_name: Option<ChallengeNameType> = "ChallengeName" ChallengeNameType;
@@ -266,7 +268,7 @@ structure! { AdminUpdateUserAttributesRequest {
     user_pool_id: String = "UserPoolId" UserPoolIdType required();
     username: String = "Username" UsernameType required();
     user_attributes: Vec<AttributeType> = "UserAttributes" AttributeListType required();
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
+    + "ClientMetadata" no_effect("no message is sent, so no function reads it");
 } }
 structure! { AdminUpdateUserAttributesResponse {} }
 structure! { AdminUserGlobalSignOutRequest {
@@ -317,9 +319,9 @@ structure! { ConfirmForgotPasswordRequest {
     username: String = "Username" UsernameType required();
     confirmation_code: String = "ConfirmationCode" ConfirmationCodeType required();
     password: String = "Password" PasswordType required();
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
     + "UserContextData" no_effect("no request is judged by its risk");
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
 } }
 structure! { ConfirmForgotPasswordResponse {} }
 structure! { ConfirmSignUpRequest {
@@ -328,9 +330,9 @@ structure! { ConfirmSignUpRequest {
     username: String = "Username" UsernameType required();
     confirmation_code: String = "ConfirmationCode" ConfirmationCodeType required();
     force_alias_creation: Option<bool> = "ForceAliasCreation" ForceAliasCreation;
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
     + "UserContextData" no_effect("no request is judged by its risk");
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
     + "Session" unsupported();
 } }
 structure! { ConfirmSignUpResponse {} }
@@ -395,6 +397,7 @@ structure! { CreateUserPoolRequest {
     pool_name: String = "PoolName" UserPoolNameType required();
     policies: Option<UserPoolPolicyType> = "Policies" UserPoolPolicyType;
     deletion_protection: Option<DeletionProtectionType> = "DeletionProtection" DeletionProtectionType;
+    lambda_config: Option<LambdaConfigType> = "LambdaConfig" LambdaConfigType;
     auto_verified_attributes: Option<Vec<VerifiedAttributeType>> = "AutoVerifiedAttributes" VerifiedAttributesListType;
     alias_attributes: Option<Vec<AliasAttributeType>> = "AliasAttributes" AliasAttributesListType;
     username_attributes: Option<Vec<UsernameAttributeType>> = "UsernameAttributes" UsernameAttributesListType;
@@ -413,7 +416,6 @@ structure! { CreateUserPoolRequest {
     username_configuration: Option<UsernameConfigurationType> = "UsernameConfiguration" UsernameConfigurationType;
     account_recovery_setting: Option<AccountRecoverySettingType> = "AccountRecoverySetting" AccountRecoverySettingType;
     user_pool_tier: Option<UserPoolTierType> = "UserPoolTier" UserPoolTierType;
-    + "LambdaConfig" unsupported();
     + "UserAttributeUpdateSettings" unsupported();
     + "DeviceConfiguration" unsupported();
 } }
@@ -503,9 +505,9 @@ structure! { ForgotPasswordRequest {
     client_id: String = "ClientId" ClientIdType required();
     secret_hash: Option<String> = "SecretHash" SecretHashType;
     username: String = "Username" UsernameType required();
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "UserContextData" no_effect("no request is judged by its risk");
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
 } }
 structure! { ForgotPasswordResponse {
     code_delivery_details: Option<CodeDeliveryDetailsType> = "CodeDeliveryDetails" CodeDeliveryDetailsType;
@@ -521,8 +523,8 @@ structure! { GetTokensFromRefreshTokenRequest {
     refresh_token: String = "RefreshToken" TokenModelType required();
     client_id: String = "ClientId" ClientIdType required();
     client_secret: Option<String> = "ClientSecret" ClientSecretType;
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "DeviceKey" unsupported();
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
 } }
 structure! { GetTokensFromRefreshTokenResponse {
     authentication_result: Option<AuthenticationResultType> = "AuthenticationResult" AuthenticationResultType;
@@ -530,7 +532,7 @@ structure! { GetTokensFromRefreshTokenResponse {
 structure! { GetUserAttributeVerificationCodeRequest {
     access_token: String = "AccessToken" TokenModelType required();
     attribute_name: String = "AttributeName" AttributeNameType required();
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
 } }
 structure! { GetUserAttributeVerificationCodeResponse {
     code_delivery_details: Option<CodeDeliveryDetailsType> = "CodeDeliveryDetails" CodeDeliveryDetailsType;
@@ -570,8 +572,8 @@ structure! { GroupType {
 structure! { InitiateAuthRequest {
     auth_flow: AuthFlowType = "AuthFlow" AuthFlowType required();
     auth_parameters: Option<Map<String>> = "AuthParameters" AuthParametersType;
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     client_id: String = "ClientId" ClientIdType required();
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
     + "UserContextData" no_effect("no request is judged by its risk");
     + "Session" unsupported();
@@ -609,6 +611,23 @@ structure! { InvalidSmsRoleTrustRelationshipException {
 } }
 structure! { InvalidUserPoolConfigurationException {
     message: Option<String> = "message" MessageType;
+} }
+structure! { LambdaConfigType {
+    pre_sign_up: Option<String> = "PreSignUp" ArnType;
+    custom_message: Option<String> = "CustomMessage" ArnType;
+    post_confirmation: Option<String> = "PostConfirmation" ArnType;
+    pre_authentication: Option<String> = "PreAuthentication" ArnType;
+    post_authentication: Option<String> = "PostAuthentication" ArnType;
+    pre_token_generation: Option<String> = "PreTokenGeneration" ArnType;
+    pre_token_generation_config: Option<PreTokenGenerationVersionConfigType> = "PreTokenGenerationConfig" PreTokenGenerationVersionConfigType;
+    + "DefineAuthChallenge" unsupported();
+    + "CreateAuthChallenge" unsupported();
+    + "VerifyAuthChallengeResponse" unsupported();
+    + "UserMigration" unsupported();
+    + "CustomSMSSender" unsupported();
+    + "CustomEmailSender" unsupported();
+    + "KMSKeyID" unsupported();
+    + "InboundFederation" unsupported();
 } }
 structure! { LimitExceededException {
     message: Option<String> = "message" MessageType;
@@ -705,6 +724,10 @@ structure! { PasswordPolicyType {
 structure! { PasswordResetRequiredException {
     message: Option<String> = "message" MessageType;
 } }
+structure! { PreTokenGenerationVersionConfigType {
+    lambda_version: PreTokenGenerationLambdaVersionType = "LambdaVersion" PreTokenGenerationLambdaVersionType required();
+    lambda_arn: String = "LambdaArn" ArnType required();
+} }
 structure! { PreconditionNotMetException {
     message: Option<String> = "message" MessageType;
 } }
@@ -723,9 +746,9 @@ structure! { ResendConfirmationCodeRequest {
     client_id: String = "ClientId" ClientIdType required();
     secret_hash: Option<String> = "SecretHash" SecretHashType;
     username: String = "Username" UsernameType required();
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "UserContextData" no_effect("no request is judged by its risk");
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
 } }
 structure! { ResendConfirmationCodeResponse {
     code_delivery_details: Option<CodeDeliveryDetailsType> = "CodeDeliveryDetails" CodeDeliveryDetailsType;
@@ -748,9 +771,9 @@ structure! { RespondToAuthChallengeRequest {
     challenge_name: ChallengeNameType = "ChallengeName" ChallengeNameType required();
     session: Option<String> = "Session" SessionType;
     challenge_responses: Option<Map<String>> = "ChallengeResponses" ChallengeResponsesType;
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
     + "UserContextData" no_effect("no request is judged by its risk");
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
 } }
 structure! { RespondToAuthChallengeResponse {
     challenge_name: Option<ChallengeNameType> = "ChallengeName" ChallengeNameType;
@@ -797,10 +820,10 @@ structure! { SignUpRequest {
     username: String = "Username" UsernameType required();
     password: Option<String> = "Password" PasswordType;
     user_attributes: Option<Vec<AttributeType>> = "UserAttributes" AttributeListType;
-    + "ValidationData" no_effect("only Lambda triggers read it, and a pool here has none");
+    validation_data: Option<Vec<AttributeType>> = "ValidationData" AttributeListType;
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
     + "AnalyticsMetadata" no_effect("nothing is sent to Amazon Pinpoint");
     + "UserContextData" no_effect("no request is judged by its risk");
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
 } }
 structure! { SignUpResponse {
     user_confirmed: bool = "UserConfirmed" BooleanType required();
@@ -883,7 +906,7 @@ structure! { UpdateResourceServerResponse {
 structure! { UpdateUserAttributesRequest {
     user_attributes: Vec<AttributeType> = "UserAttributes" AttributeListType required();
     access_token: String = "AccessToken" TokenModelType required();
-    + "ClientMetadata" no_effect("only Lambda triggers read it, and a pool here has none");
+    client_metadata: Option<Map<String>> = "ClientMetadata" ClientMetadataType;
 } }
 structure! { UpdateUserAttributesResponse {
     code_delivery_details_list: Option<Vec<CodeDeliveryDetailsType>> = "CodeDeliveryDetailsList" CodeDeliveryDetailsListType;
@@ -929,6 +952,7 @@ structure! { UpdateUserPoolRequest {
     user_pool_id: String = "UserPoolId" UserPoolIdType required();
     policies: Option<UserPoolPolicyType> = "Policies" UserPoolPolicyType;
     deletion_protection: Option<DeletionProtectionType> = "DeletionProtection" DeletionProtectionType;
+    lambda_config: Option<LambdaConfigType> = "LambdaConfig" LambdaConfigType;
     auto_verified_attributes: Option<Vec<VerifiedAttributeType>> = "AutoVerifiedAttributes" VerifiedAttributesListType;
     sms_verification_message: Option<String> = "SmsVerificationMessage" SmsVerificationMessageType;
     email_verification_message: Option<String> = "EmailVerificationMessage" EmailVerificationMessageType;
@@ -944,7 +968,6 @@ structure! { UpdateUserPoolRequest {
     account_recovery_setting: Option<AccountRecoverySettingType> = "AccountRecoverySetting" AccountRecoverySettingType;
     pool_name: Option<String> = "PoolName" UserPoolNameType;
     user_pool_tier: Option<UserPoolTierType> = "UserPoolTier" UserPoolTierType;
-    + "LambdaConfig" unsupported();
     + "UserAttributeUpdateSettings" unsupported();
     + "DeviceConfiguration" unsupported();
 } }
@@ -1000,6 +1023,7 @@ structure! { UserPoolClientType {
 structure! { UserPoolDescriptionType {
     id: Option<String> = "Id" UserPoolIdType;
     name: Option<String> = "Name" UserPoolNameType;
+    lambda_config: Option<LambdaConfigType> = "LambdaConfig" LambdaConfigType;
     status: Option<StatusType> = "Status" StatusType;
     last_modified_date: Option<Timestamp> = "LastModifiedDate" DateType;
     creation_date: Option<Timestamp> = "CreationDate" DateType;
@@ -1016,6 +1040,7 @@ structure! { UserPoolType {
     name: Option<String> = "Name" UserPoolNameType;
     policies: Option<UserPoolPolicyType> = "Policies" UserPoolPolicyType;
     deletion_protection: Option<DeletionProtectionType> = "DeletionProtection" DeletionProtectionType;
+    lambda_config: Option<LambdaConfigType> = "LambdaConfig" LambdaConfigType;
     status: Option<StatusType> = "Status" StatusType;
     last_modified_date: Option<Timestamp> = "LastModifiedDate" DateType;
     creation_date: Option<Timestamp> = "CreationDate" DateType;

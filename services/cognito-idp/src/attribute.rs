@@ -285,7 +285,16 @@ pub(crate) fn is_in_scope(scopes: &[String], name: &str) -> bool {
 }
 
 pub(crate) fn from_list(list: Option<Vec<AttributeType>>) -> Attributes {
-    list.into_iter().flatten().map(|one| (one.name, one.value.unwrap_or_default())).collect()
+    let value = |one: AttributeType| {
+        let value = one.value.unwrap_or_default();
+        // AWS: `True` is as good as `true` (moto's tests, verified against AWS).
+        if matches!(&*one.name, "email_verified" | "phone_number_verified") {
+            (one.name, value.to_ascii_lowercase())
+        } else {
+            (one.name, value)
+        }
+    };
+    list.into_iter().flatten().map(value).collect()
 }
 
 /// As answers list them: `sub` first.

@@ -4,7 +4,9 @@
 //! client credentials) take the same road: [`account`] and [`sign_in`] over the rows, [`session`] for the tokens. What
 //! computes for long is asked from outside of the transaction ([`turn`]).
 //!
-//! Left out, and refused by name: Lambda triggers, multi-factor authentication, devices, identity providers other than
+//! A pool's functions are called at sign-up, confirmation, sign-in and when tokens or messages are made ([`trigger`]).
+//!
+//! Left out, and refused by name: triggers for custom challenges, migration and senders of one's own, multi-factor authentication, devices, identity providers other than
 //! the pool itself, passkeys and one-time passwords, user import, custom domains, branding, risk configuration (no
 //! sign-in is judged by its risk, whatever a pool's add-ons say). Messages go to the model's own mailbox.
 
@@ -24,6 +26,7 @@ mod sign_in;
 mod srp;
 mod state;
 mod token;
+mod trigger;
 mod turn;
 
 use api_cognito_idp as api;
@@ -95,12 +98,12 @@ fn people_operations(builder: kernel::ServiceBuilder<Cognito>) -> kernel::Servic
         .read::<api::AdminGetUser>()
         .write::<api::AdminDeleteUser>()
         .serve::<api::AdminSetUserPassword>()
-        .write::<api::AdminConfirmSignUp>()
+        .serve::<api::AdminConfirmSignUp>()
         .write::<api::AdminUpdateUserAttributes>()
         .write::<api::AdminDeleteUserAttributes>()
         .write::<api::AdminDisableUser>()
         .write::<api::AdminEnableUser>()
-        .write::<api::AdminResetUserPassword>()
+        .serve::<api::AdminResetUserPassword>()
         .write::<api::AdminUserGlobalSignOut>()
         .serve::<api::AdminInitiateAuth>()
         .serve::<api::AdminRespondToAuthChallenge>()

@@ -49,6 +49,7 @@ pub(crate) fn code(
         && !link.is_empty();
     let (subject, body) = if by_link {
         let body = email_message_by_link.unwrap_or_else(|| LINK_MESSAGE.into());
+        let body = if body.contains("{##") { body } else { format!("{body} {{##{link}##}}") };
         (email_subject_by_link.unwrap_or_else(|| LINK_SUBJECT.into()), with_link(&body, link))
     } else {
         let body = email_message.or(pool.settings.email_verification_message.clone());
@@ -85,12 +86,37 @@ fn from(pool: &Pool) -> String {
     configured.from.clone().or_else(identity).unwrap_or_else(|| FROM.into())
 }
 
+/// What a pool's function wants to be said instead.
+#[derive(Debug)]
+pub(crate) struct Words {
+    sms: Option<String>,
+    body: Option<String>,
+    subject: Option<String>,
+}
+
+impl Words {
+    pub(crate) fn read(response: &serde_json::Value) -> Self {
+        let text = |name: &str| response[name].as_str().filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+        Self { sms: text("smsMessage"), body: text("emailMessage"), subject: text("emailSubject") }
+    }
+    /// Puts the words into a message, `fill`ed in; what is not said stays.
+    pub(crate) fn fill(self, mail: &mut Mail, is_phone: bool, fill: impl Fn(&str) -> String) {
+        let body = if is_phone { self.sms } else { self.body };
+        if let Some(body) = body {
+            mail.body = fill(&body);
+        }
+        if let Some(subject) = self.subject.filter(|_| !is_phone) {
+            mail.subject = subject;
+        }
+    }
+}
+
 /// `{##Click here##}` becomes a link.
-fn with_link(body: &str, link: &str) -> String {
+pub(crate) fn with_link(body: &str, link: &str) -> String {
     let anchor = |words: &str| format!("<a href=\"{}\">{words}</a>", link.replace('&', "&amp;"));
     match body.split_once("{##").and_then(|(before, rest)| Some((before, rest.split_once("##}")?))) {
         Some((before, (words, after))) => format!("{before}{}{after}", anchor(words)),
-        None => format!("{body} {}", anchor(link)),
+        None => body.to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     state::{
         self, ALIASES, Code, DOMAINS, Failures, GROUPS, MEMBERS, Password, Pool, SESSIONS, Status, Text, USERS, User,
     },
+    trigger::{self, About, NO_CLIENT, Trigger},
     turn::Turn,
 };
 use api_cognito_idp::{
@@ -370,8 +371,9 @@ pub(crate) fn recoverable(pool: &Pool, user: &User) -> Outcome<&'static str> {
 pub(crate) fn send_code(
     tx: &mut Tx<'_>,
     call: &Call,
+    turn: &mut Turn,
     (pool, user): (&Pool, &mut User),
-    (purpose, attribute): (&str, &str),
+    (purpose, attribute, source): (&str, &str, &'static str),
     client_id: &str,
 ) -> Outcome<CodeDeliveryDetailsType> {
     let digits = call.entropy.digits(6);
@@ -385,10 +387,36 @@ pub(crate) fn send_code(
         }
         _ => String::new(),
     };
-    tx.post(call, &message::code(pool, &user.attributes, attribute, &digits, occasion, &link))?;
+    let mut mail = message::code(pool, &user.attributes, attribute, &digits, occasion, &link);
+    let client_id = if client_id.is_empty() { NO_CLIENT } else { client_id };
+    if let Some(words) = custom_message(turn, source, About { pool, client_id, username: &user.username }, user)? {
+        words.fill(&mut mail, attribute == "phone_number", |text| {
+            message::with_link(&text.replace("{####}", &digits), &link)
+        });
+    }
+    tx.post(call, &mail)?;
     let code = Code { digits, expires: call.now.plus_secs(secs), attribute: attribute.into() };
     user.codes.insert(purpose.into(), code);
     Ok(message::delivery(attribute, user.attributes.get(attribute).map(String::as_str).unwrap_or_default()))
+}
+
+/// What the pool's function wants to be said in a message.
+pub(crate) fn custom_message(
+    turn: &mut Turn,
+    source: &'static str,
+    about: About<'_>,
+    user: &User,
+) -> Outcome<Option<message::Words>> {
+    let is_invitation = source == "CustomMessage_AdminCreateUser";
+    let request = serde_json::json!({
+        "userAttributes": trigger::attributes(user),
+        "codeParameter": "{####}",
+        "linkParameter": "{##Click Here##}",
+        "usernameParameter": is_invitation.then_some("{username}"),
+    });
+    let response = serde_json::json!({"smsMessage": null, "emailMessage": null, "emailSubject": null});
+    let said = turn.consult((Trigger::CustomMessage, source), about, request, response)?;
+    Ok(said.as_ref().map(message::Words::read))
 }
 
 /// `https://PREFIX.auth.REGION.amazoncognito.com`

@@ -5,12 +5,14 @@ use crate::{
     people::Visit,
     state::{self, KEYS, Pool, SESSIONS, Session, Ticket, TicketOf, USERS, User},
     token::{ADMIN_SCOPE, Subject, Validity},
+    trigger::{self, About, Override, Trigger},
     turn::Turn,
 };
-use api_cognito_idp::{AuthenticationResultType, FeatureType, errors};
+use api_cognito_idp::{AuthenticationResultType, FeatureType, GroupType, errors};
 use base::Timestamp;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Call, Outcome, Tx};
+use serde_json::json;
 use shape::ApiError;
 
 /// A sign-in that is to begin.
@@ -19,12 +21,20 @@ pub(crate) struct Begin<'a> {
     pub(crate) auth_time: Timestamp,
     pub(crate) nonce: Option<&'a str>,
     pub(crate) refreshes: bool,
+    /// What a function that makes tokens is told about the occasion.
+    pub(crate) source: &'static str,
 }
 
 impl Begin<'_> {
     /// By an operation of the API, now.
     pub(crate) fn by_api(call: &Call) -> Self {
-        Self { scopes: vec![ADMIN_SCOPE.into()], auth_time: call.now, nonce: None, refreshes: true }
+        Self {
+            scopes: vec![ADMIN_SCOPE.into()],
+            auth_time: call.now,
+            nonce: None,
+            refreshes: true,
+            source: "TokenGeneration_Authentication",
+        }
     }
 }
 
@@ -46,7 +56,7 @@ pub(crate) fn begin(
         expires: call.now.plus_secs(lives_secs),
     };
     tx.put(&SESSIONS, (visit.pool.id(), key, &*origin), &session)?;
-    let mut result = tokens(tx, call, turn, (visit, key, user), (&session, &origin), begin.nonce)?;
+    let mut result = tokens(tx, call, turn, (visit, key, user), (&session, &origin), (begin.nonce, begin.source))?;
     if begin.refreshes {
         let of = TicketOf::Refresh { user: key.into(), origin: origin.clone(), client: visit.client_id.clone() };
         result.refresh_token = Some(give(tx, call, &visit.pool, session.expires, of)?);
@@ -67,9 +77,10 @@ fn tokens(
     turn: &mut Turn,
     (visit, key, user): (&Visit, &str, &User),
     (session, origin): (&Session, &str),
-    nonce: Option<&str>,
+    (nonce, source): (Option<&str>, &'static str),
 ) -> Outcome<AuthenticationResultType> {
     let groups = people::groups_of(tx, &visit.pool, key)?;
+    let changes = changes(turn, (visit, user), session, &groups, source)?;
     let (access_jti, id_jti, event) = (call.entropy.uuid(), call.entropy.uuid(), call.entropy.uuid());
     let subject = Subject {
         home: &visit.pool.home,
@@ -80,6 +91,7 @@ fn tokens(
         session,
         origin,
         event: &event,
+        changes: &changes,
         now: call.now,
     };
     let is_hosted = session.scopes != [ADMIN_SCOPE];
@@ -101,6 +113,29 @@ fn tokens(
         token_type: Some("Bearer".into()),
         refresh_token: None,
     })
+}
+
+/// What the pool's function makes of the tokens.
+fn changes(
+    turn: &mut Turn,
+    (visit, user): (&Visit, &User),
+    session: &Session,
+    groups: &[(String, GroupType)],
+    source: &'static str,
+) -> Outcome<Override> {
+    let mut request = json!({
+        "userAttributes": trigger::attributes(user),
+        "groupConfiguration": trigger::group_configuration(groups),
+    });
+    let response = if trigger::has_second_version(&visit.pool) {
+        request["scopes"] = json!(session.scopes);
+        json!({"claimsAndScopeOverrideDetails": null})
+    } else {
+        json!({"claimsOverrideDetails": null})
+    };
+    let asked = (Trigger::PreTokenGeneration, source);
+    let said = turn.consult(asked, About::new(visit, user), request, response)?;
+    Ok(said.as_ref().map(Override::read).unwrap_or_default())
 }
 
 /// New tokens for a refresh token; a new refresh token, too, where the client rotates them.
@@ -126,7 +161,8 @@ pub(crate) fn refresh(
     if !user.is_enabled {
         return Err(errors::not_authorized_exception("User is disabled."));
     }
-    let mut result = tokens(tx, call, turn, (visit, &key, &user), (&session, &origin), None)?;
+    let mut result =
+        tokens(tx, call, turn, (visit, &key, &user), (&session, &origin), (None, "TokenGeneration_RefreshTokens"))?;
     let rotation =
         visit.client.refresh_token_rotation.as_ref().filter(|rotation| rotation.feature == FeatureType::Enabled);
     if let Some(rotation) = rotation {

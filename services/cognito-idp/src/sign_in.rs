@@ -6,6 +6,7 @@ use crate::{
     session::{self, Begin},
     srp,
     state::{self, Password, Status, Ticket, TicketOf, USERS, User},
+    trigger::{self, About, Trigger},
     turn::Turn,
 };
 use api_cognito_idp::{AuthFlowType, AuthenticationResultType, ChallengeNameType, ExplicitAuthFlowsType, errors};
@@ -99,7 +100,7 @@ pub(crate) fn initiate(
             let password = parameter(given, "PASSWORD")?;
             visit.check_secret_hash(name, given.get("SECRET_HASH").map(String::as_str))?;
             let (key, user) = by_password(tx, call, turn, visit, (name, password))?;
-            admit(tx, call, turn, visit, &key, &user)
+            admit(tx, call, turn, (visit, &key, &user), "TokenGeneration_Authentication")
         }
     }
 }
@@ -137,6 +138,7 @@ pub(crate) fn by_password(
     if user.status == Status::ResetRequired {
         return Err(errors::password_reset_required_exception("Password reset required for the user"));
     }
+    announce(turn, visit, &user)?;
     people::check_password(tx, call, turn, (&visit.pool, &key, &mut user), password)?;
     check_state(call, &user)?;
     Ok((key, user))
@@ -159,9 +161,17 @@ pub(crate) fn check_state(call: &Call, user: &User) -> Outcome<()> {
 }
 
 /// Lets a proven user in, or asks for the password that a first sign-in chooses.
-fn admit(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, visit: &Visit, key: &str, user: &User) -> Outcome<Step> {
+fn admit(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    turn: &mut Turn,
+    (visit, key, user): (&Visit, &str, &User),
+    source: &'static str,
+) -> Outcome<Step> {
     if user.status != Status::ForceChangePassword {
-        let (result, _) = session::begin(tx, call, turn, (visit, key, user), Begin::by_api(call))?;
+        welcome(turn, visit, user)?;
+        let begin = Begin { source, ..Begin::by_api(call) };
+        let (result, _) = session::begin(tx, call, turn, (visit, key, user), begin)?;
         return Ok(Step { result: Some(result), ..Step::default() });
     }
     let of = TicketOf::NewPassword { user: key.into(), client: visit.client_id.clone() };
@@ -180,6 +190,20 @@ fn admit(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, visit: &Visit, key: &str
         .into(),
         result: None,
     })
+}
+
+/// A pool's function may refuse who is about to sign in, before the password is looked at.
+fn announce(turn: &mut Turn, visit: &Visit, user: &User) -> Outcome<()> {
+    let request = json!({"userAttributes": trigger::attributes(user), "validationData": turn.validation_data});
+    let asked = (Trigger::PreAuthentication, "PreAuthentication_Authentication");
+    turn.consult(asked, About::new(visit, user), request, json!({})).map(drop)
+}
+
+/// A pool's function learns who has signed in, and may still refuse.
+pub(crate) fn welcome(turn: &mut Turn, visit: &Visit, user: &User) -> Outcome<()> {
+    let request = json!({"userAttributes": trigger::attributes(user), "newDeviceUsed": false});
+    let asked = (Trigger::PostAuthentication, "PostAuthentication_Authentication");
+    turn.consult(asked, About::new(visit, user), request, json!({})).map(drop)
 }
 
 fn challenge_until(call: &Call, visit: &Visit) -> base::Timestamp {
@@ -205,6 +229,7 @@ fn start_srp(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, visit: &Visit, name:
         if user.status == Status::ResetRequired {
             return Err(errors::password_reset_required_exception("Password reset required for the user"));
         }
+        announce(turn, visit, user)?;
     }
     let user_id = found.as_ref().map_or_else(|| name.to_owned(), |(_, user)| user.username.clone());
     // For a name that nobody has, or a user without a password: the same salt each time, a verifier of no password.
@@ -285,7 +310,7 @@ fn finish_srp(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, visit: &Visit, give
         return Err(people::wrong_password());
     }
     check_state(call, &user)?;
-    admit(tx, call, turn, visit, &key, &user)
+    admit(tx, call, turn, (visit, &key, &user), "TokenGeneration_Authentication")
 }
 
 /// `Tue Nov 3 18:17:00 UTC 2026`
@@ -326,7 +351,7 @@ fn choose_password(
         .collect();
     first_password(tx, call, turn, (visit, &key, &mut user), parameter(given, "NEW_PASSWORD")?, attributes)?;
     state::drop_ticket(tx, visit.pool.id(), "new-password", secret);
-    admit(tx, call, turn, visit, &key, &user)
+    admit(tx, call, turn, (visit, &key, &user), "TokenGeneration_NewPasswordChallenge")
 }
 
 /// The password and the attributes that a first sign-in gives.

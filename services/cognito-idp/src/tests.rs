@@ -3,6 +3,7 @@
 mod api;
 mod hosted;
 mod templates;
+mod triggers;
 
 use api_cognito_idp::*;
 use base::Entropy;
@@ -29,7 +30,11 @@ fn key() -> crate::state::SigningKey {
 }
 
 async fn model() -> Model {
-    let model = Model::new(vec![crate::service()]);
+    model_of(vec![crate::service()]).await
+}
+
+async fn model_of(services: Vec<kernel::Service>) -> Model {
+    let model = Model::new(services);
     let key = key();
     let shared = kernel::Scope::shared();
     let stored = model.cloud.write(&API, &shared, move |tx| tx.put(&crate::state::SPARES, "", &key));
@@ -141,7 +146,12 @@ impl World {
     }
 
     async fn initiate(&self, auth_flow: AuthFlowType, given: Map<String>) -> kernel::Outcome<InitiateAuthResponse> {
-        let input = InitiateAuthRequest { auth_flow, auth_parameters: Some(given), client_id: self.client.clone() };
+        let input = InitiateAuthRequest {
+            auth_flow,
+            auth_parameters: Some(given),
+            client_id: self.client.clone(),
+            client_metadata: None,
+        };
         self.call::<InitiateAuth>(input).await
     }
 

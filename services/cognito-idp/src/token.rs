@@ -3,6 +3,7 @@
 use crate::{
     attribute,
     state::{Home, Session, User},
+    trigger::Override,
 };
 use api_cognito_idp::{GroupType, TimeUnitsType, UserPoolClientType};
 use base::Timestamp;
@@ -51,6 +52,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) session: &'a Session,
     pub(crate) origin: &'a str,
     pub(crate) event: &'a str,
+    /// What the pool's function makes of the claims.
+    pub(crate) changes: &'a Override,
     pub(crate) now: Timestamp,
 }
 
@@ -81,6 +84,7 @@ impl Subject<'_> {
         claims.insert("client_id".into(), json!(self.client_id));
         claims.insert("scope".into(), json!(self.session.scopes.join(" ")));
         claims.insert("username".into(), json!(self.user.username));
+        self.changes.access(&mut claims);
         Json::Object(claims).to_string()
     }
 
@@ -111,6 +115,7 @@ impl Subject<'_> {
                 claims.insert(name.clone(), claim(name, value));
             }
         }
+        self.changes.id(&mut claims);
         Json::Object(claims).to_string()
     }
 }

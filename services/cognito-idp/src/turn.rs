@@ -3,13 +3,19 @@
 //! Sign-in needs what a transaction must not wait for: modular powers, signatures, keys. So work is a function that
 //! runs in a transaction and *asks*; an answer that is not known yet ends the transaction without a trace, is found
 //! on the blocking pool, and the work runs again from its beginning with all answers so far. It draws the same random
-//! numbers each time, so it asks the same questions, unless a row has changed in between: then it asks anew.
+//! numbers each time, so it asks the same questions, unless a row has changed in between: then it asks anew. A pool's
+//! function is called once for each thing it is asked about, however the rows change: it may change them itself.
 
-use crate::{Cognito, keys, srp, state::Home};
+use crate::{
+    Cognito, keys, srp,
+    state::Home,
+    trigger::{About, Refusal, Told, Trigger},
+};
 use api_cognito_idp::API;
 use base::{Entropy, Fault};
 use kernel::{Call, Cloud, Outcome, Tx};
-use shape::ApiError;
+use serde_json::Value as Json;
+use shape::{ApiError, Map};
 use std::sync::Arc;
 
 /// Work asks at most this often: a bound against work that never asks the same twice.
@@ -37,12 +43,18 @@ pub(crate) enum Question {
         home: Home,
         claims: Vec<String>,
     },
+    /// What a function of the pool says, by its place among all that are asked.
+    Function {
+        source: &'static str,
+        place: usize,
+    },
 }
 
 #[derive(Clone)]
 pub(crate) enum Answer {
     Bytes(Vec<u8>),
     Texts(Vec<String>),
+    Said(Result<Json, Refusal>),
 }
 
 /// What is known when the work runs.
@@ -50,7 +62,14 @@ pub(crate) enum Answer {
 pub(crate) struct Turn {
     answers: Arc<Vec<(Question, Answer)>>,
     asked: Option<Question>,
+    /// The call of a function that answers what was asked.
+    told: Option<Told>,
+    functions: usize,
+    afterwards: Vec<Told>,
     keeps_refusal: bool,
+    /// What the caller sent along for the pool's functions.
+    pub(crate) client_metadata: Option<Map<String>>,
+    pub(crate) validation_data: Option<Map<String>>,
 }
 
 impl Turn {
@@ -64,7 +83,7 @@ impl Turn {
     fn bytes(&mut self, question: Question) -> Outcome<Vec<u8>> {
         match self.ask(question)? {
             Answer::Bytes(bytes) => Ok(bytes),
-            Answer::Texts(_) => unreachable!("only tokens are answered with texts"),
+            _ => unreachable!("what is computed is bytes"),
         }
     }
     pub(crate) fn verifier(&mut self, pool: &str, user: &str, password: &str, salt: &[u8]) -> Outcome<Vec<u8>> {
@@ -82,8 +101,44 @@ impl Turn {
     pub(crate) fn tokens(&mut self, home: &Home, claims: Vec<String>) -> Outcome<Vec<String>> {
         match self.ask(Question::Tokens { home: home.clone(), claims })? {
             Answer::Texts(texts) => Ok(texts),
-            Answer::Bytes(_) => unreachable!("tokens are texts"),
+            _ => unreachable!("tokens are texts"),
         }
+    }
+    /// Asks the pool's function for `trigger`, if there is one: its `response`.
+    pub(crate) fn consult(
+        &mut self,
+        (trigger, source): (Trigger, &'static str),
+        about: About<'_>,
+        request: Json,
+        response: Json,
+    ) -> Outcome<Option<Json>> {
+        let request = self.with_metadata(request);
+        let Some(told) = Told::new(trigger, source, about, request, response) else { return Ok(None) };
+        let place = self.functions;
+        self.functions += 1;
+        self.told = Some(told);
+        match self.ask(Question::Function { source, place })? {
+            Answer::Said(Ok(response)) => Ok(Some(response)),
+            Answer::Said(Err(refusal)) => Err(refusal.error(trigger)),
+            _ => unreachable!("functions say something"),
+        }
+    }
+    /// Tells the pool's function for `trigger` once all is written. Its failure is the caller's answer, and undoes
+    /// nothing.
+    pub(crate) fn tell_afterwards(
+        &mut self,
+        (trigger, source): (Trigger, &'static str),
+        about: About<'_>,
+        request: Json,
+    ) {
+        let request = self.with_metadata(request);
+        self.afterwards.extend(Told::new(trigger, source, about, request, serde_json::json!({})));
+    }
+    fn with_metadata(&self, mut request: Json) -> Json {
+        if let Some(metadata) = &self.client_metadata {
+            request["clientMetadata"] = serde_json::json!(metadata);
+        }
+        request
     }
     /// The refusal that follows is committed with what was written: a failed try counts.
     pub(crate) fn keep(&mut self) {
@@ -92,7 +147,7 @@ impl Turn {
 }
 
 enum Stop {
-    Ask(Question),
+    Ask(Box<(Question, Option<Told>)>),
     Refuse(ApiError),
 }
 
@@ -118,18 +173,28 @@ impl Cognito {
             let (work, mut turn) = (work.clone(), Turn { answers: answers.clone(), ..Turn::default() });
             let call = Call { entropy: Arc::new(Entropy::from_seed(seed)), ..call.clone() };
             let done = cloud.write(&API, &scope, move |tx| match work(tx, &call, &mut turn) {
-                Ok(done) => Ok(Ok(done)),
+                Ok(done) => Ok(Ok((done, turn.afterwards))),
                 Err(error) => match turn.asked {
-                    Some(question) => Err(Stop::Ask(question)),
+                    Some(question) => Err(Stop::Ask(Box::new((question, turn.told)))),
                     None if turn.keeps_refusal => Ok(Err(error)),
                     None => Err(Stop::Refuse(error)),
                 },
             });
             match done.await {
-                Ok(done) => return done,
+                Ok(Err(refusal)) => return Err(refusal),
+                Ok(Ok((done, afterwards))) => {
+                    for told in afterwards {
+                        told.tell(cloud).await.map_err(|refusal| refusal.error(told.trigger))?;
+                    }
+                    return Ok(done);
+                }
                 Err(Stop::Refuse(error)) => return Err(error),
-                Err(Stop::Ask(question)) => {
-                    let answer = self.answer(cloud, question.clone()).await?;
+                Err(Stop::Ask(asked)) => {
+                    let (question, told) = *asked;
+                    let answer = match (&question, told) {
+                        (Question::Function { .. }, Some(told)) => Answer::Said(told.tell(cloud).await),
+                        _ => self.answer(cloud, question.clone()).await?,
+                    };
                     let known = Arc::make_mut(&mut answers);
                     known.push((question, answer));
                 }
@@ -153,7 +218,7 @@ impl Cognito {
                 Question::SessionKey { client_public, verifier, secret } => {
                     srp::session_key(&client_public, &verifier, &secret).unwrap_or_default()
                 }
-                Question::Tokens { .. } => unreachable!("answered above"),
+                Question::Tokens { .. } | Question::Function { .. } => unreachable!("answered elsewhere"),
             })
         })
         .await

@@ -47,7 +47,8 @@ impl Serve<UpdateUserAttributes> for Cognito {
         input: UpdateUserAttributesRequest,
     ) -> Outcome<UpdateUserAttributesResponse> {
         let given = attribute::from_list(Some(input.user_attributes));
-        self.with_token(cloud, call, input.access_token, move |tx, call, _, mut holder| {
+        self.with_token(cloud, call, input.access_token, move |tx, call, turn, mut holder| {
+            turn.client_metadata.clone_from(&input.client_metadata);
             let (pool, user) = (&holder.visit.pool, &mut holder.user);
             attribute::check_writable(&holder.visit.client, given.keys())?;
             attribute::check_change(pool.settings.schema_attributes.as_deref().unwrap_or_default(), &given)?;
@@ -56,8 +57,8 @@ impl Serve<UpdateUserAttributes> for Cognito {
             let auto = pool.settings.auto_verified_attributes.clone().unwrap_or_default();
             let mut sent = Vec::new();
             for attribute in changed.iter().filter(|name| auto.iter().any(|kind| kind.as_str() == **name)) {
-                let code = (&**attribute, &**attribute);
-                sent.push(people::send_code(tx, call, (pool, user), code, &holder.visit.client_id)?);
+                let code = (&**attribute, &**attribute, "CustomMessage_UpdateUserAttribute");
+                sent.push(people::send_code(tx, call, turn, (pool, user), code, &holder.visit.client_id)?);
             }
             people::put(tx, pool, &holder.key, user, Taken::Refuse)?;
             Ok(UpdateUserAttributesResponse { code_delivery_details_list: Some(sent) })
@@ -100,7 +101,8 @@ impl Serve<GetUserAttributeVerificationCode> for Cognito {
         input: GetUserAttributeVerificationCodeRequest,
     ) -> Outcome<GetUserAttributeVerificationCodeResponse> {
         let name = input.attribute_name;
-        self.with_token(cloud, call, input.access_token, move |tx, call, _, mut holder| {
+        self.with_token(cloud, call, input.access_token, move |tx, call, turn, mut holder| {
+            turn.client_metadata.clone_from(&input.client_metadata);
             if !matches!(&*name, "email" | "phone_number") {
                 return Err(errors::invalid_parameter_exception("Invalid attribute provided for verification."));
             }
@@ -108,7 +110,8 @@ impl Serve<GetUserAttributeVerificationCode> for Cognito {
                 return Err(errors::invalid_parameter_exception(format!("User does not have {name} set.")));
             }
             let (pool, user) = (&holder.visit.pool, &mut holder.user);
-            let sent = people::send_code(tx, call, (pool, user), (&name, &name), &holder.visit.client_id)?;
+            let code = (&*name, &*name, "CustomMessage_VerifyUserAttribute");
+            let sent = people::send_code(tx, call, turn, (pool, user), code, &holder.visit.client_id)?;
             people::put(tx, pool, &holder.key, user, Taken::Refuse)?;
             Ok(GetUserAttributeVerificationCodeResponse { code_delivery_details: Some(sent) })
         })

@@ -9,8 +9,9 @@ use api_cognito_idp::{
     AuthFactorType, CreateUserPool, CreateUserPoolRequest, CreateUserPoolResponse, DeleteUserPool,
     DeleteUserPoolOutputNothing, DeleteUserPoolRequest, DeletionProtectionType, DescribeUserPool,
     DescribeUserPoolRequest, DescribeUserPoolResponse, EmailConfigurationType, EmailSendingAccountType,
-    GetUserPoolMfaConfig, GetUserPoolMfaConfigRequest, GetUserPoolMfaConfigResponse, ListUserPools,
-    ListUserPoolsRequest, ListUserPoolsResponse, PasswordPolicyType, SetUserPoolMfaConfig, SetUserPoolMfaConfigRequest,
+    GetUserPoolMfaConfig, GetUserPoolMfaConfigRequest, GetUserPoolMfaConfigResponse, LambdaConfigType, ListUserPools,
+    ListUserPoolsRequest, ListUserPoolsResponse, PasswordPolicyType, PreTokenGenerationLambdaVersionType,
+    PreTokenGenerationVersionConfigType, SetUserPoolMfaConfig, SetUserPoolMfaConfigRequest,
     SetUserPoolMfaConfigResponse, SignInPolicyType, SoftwareTokenMfaConfigType, UpdateUserPool, UpdateUserPoolRequest,
     UpdateUserPoolResponse, UserPoolDescriptionType, UserPoolMfaType, UserPoolTierType, UserPoolType,
     VerificationMessageTemplateType, errors, shapes,
@@ -37,6 +38,7 @@ impl Write<CreateUserPool> for Cognito {
             arn: Some(pool_arn(call, &id).to_string()),
             name: Some(input.pool_name),
             policies: input.policies,
+            lambda_config: input.lambda_config,
             deletion_protection: input.deletion_protection,
             last_modified_date: Some(call.now),
             creation_date: Some(call.now),
@@ -99,6 +101,7 @@ fn completed(mut pool: UserPoolType) -> Outcome<UserPoolType> {
     if factors.allowed_first_auth_factors.iter().flatten().any(|factor| *factor != AuthFactorType::Password) {
         return Err(ApiError::not_implemented("a first authentication factor other than PASSWORD"));
     }
+    complete_functions(pool.lambda_config.get_or_insert_default())?;
     pool.deletion_protection = pool.deletion_protection.or(Some(DeletionProtectionType::Inactive));
     pool.mfa_configuration = Some(UserPoolMfaType::Off);
     pool.user_pool_tier = pool.user_pool_tier.or(Some(UserPoolTierType::Essentials));
@@ -122,6 +125,27 @@ fn completed(mut pool: UserPoolType) -> Outcome<UserPoolType> {
         *old = new.clone();
     }
     Ok(pool)
+}
+
+/// AWS: the function that makes tokens has two names, of which either may be given.
+fn complete_functions(config: &mut LambdaConfigType) -> Outcome<()> {
+    use PreTokenGenerationLambdaVersionType as Version;
+    match (&mut config.pre_token_generation, &mut config.pre_token_generation_config) {
+        (Some(first), Some(second)) if *first != second.lambda_arn => {
+            let said = "PreTokenGeneration and PreTokenGenerationConfig must name the same function.";
+            return Err(errors::invalid_parameter_exception(said));
+        }
+        (_, Some(second)) if second.lambda_version == Version::V30 => {
+            return Err(ApiError::not_implemented("PreTokenGenerationConfig with LambdaVersion V3_0"));
+        }
+        (first, Some(second)) => *first = Some(second.lambda_arn.clone()),
+        (Some(first), second @ None) => {
+            let lambda_arn = first.clone();
+            *second = Some(PreTokenGenerationVersionConfigType { lambda_version: Version::V10, lambda_arn });
+        }
+        (None, None) => {}
+    }
+    Ok(())
 }
 
 /// As it is described: with the number of its users.
@@ -154,6 +178,7 @@ impl Read<ListUserPools> for Cognito {
             Ok(UserPoolDescriptionType {
                 id: pool.id,
                 name: pool.name,
+                lambda_config: pool.lambda_config,
                 status: None,
                 last_modified_date: pool.last_modified_date,
                 creation_date: pool.creation_date,
@@ -178,6 +203,7 @@ impl Write<UpdateUserPool> for Cognito {
         pool.settings = completed(UserPoolType {
             name: input.pool_name.or(old.name),
             policies: input.policies.or(old.policies),
+            lambda_config: input.lambda_config,
             deletion_protection: input.deletion_protection.or(old.deletion_protection),
             last_modified_date: Some(call.now),
             auto_verified_attributes: input.auto_verified_attributes,

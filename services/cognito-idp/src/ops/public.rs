@@ -5,6 +5,7 @@ use crate::{
     people::Taken,
     session,
     sign_in::{self, Caller, Step},
+    state::Status,
 };
 use api_cognito_idp::{
     ConfirmForgotPassword, ConfirmForgotPasswordRequest, ConfirmForgotPasswordResponse, ConfirmSignUp,
@@ -28,9 +29,15 @@ impl Serve<SignUp> for Cognito {
             let password = input.password.as_deref().ok_or_else(|| {
                 errors::invalid_parameter_exception("Password is required: this pool has no sign-in without one.")
             })?;
+            turn.client_metadata.clone_from(&input.client_metadata);
+            turn.validation_data = input.validation_data.clone().map(|list| attribute::from_list(Some(list)));
             let attributes = attribute::from_list(input.user_attributes.clone());
             let done = account::sign_up(tx, call, turn, visit, (&input.username, password), attributes)?;
-            Ok(SignUpResponse { user_confirmed: false, code_delivery_details: done.delivery, user_sub: done.user.sub })
+            Ok(SignUpResponse {
+                user_confirmed: done.user.status == Status::Confirmed,
+                code_delivery_details: done.delivery,
+                user_sub: done.user.sub,
+            })
         })
         .await
     }
@@ -44,6 +51,7 @@ impl Serve<ConfirmSignUp> for Cognito {
     async fn serve(&self, cloud: &Cloud, call: &Call, input: ConfirmSignUpRequest) -> Outcome<ConfirmSignUpResponse> {
         self.with_client(cloud, call, input.client_id.clone(), move |tx, call, turn, visit| {
             visit.check_secret_hash(&input.username, input.secret_hash.as_deref())?;
+            turn.client_metadata.clone_from(&input.client_metadata);
             let taken = if input.force_alias_creation == Some(true) { Taken::Move } else { Taken::Refuse };
             account::confirm(tx, call, turn, visit, (&input.username, &input.confirmation_code), taken)?;
             Ok(ConfirmSignUpResponse {})
@@ -63,9 +71,10 @@ impl Serve<ResendConfirmationCode> for Cognito {
         call: &Call,
         input: ResendConfirmationCodeRequest,
     ) -> Outcome<ResendConfirmationCodeResponse> {
-        self.with_client(cloud, call, input.client_id.clone(), move |tx, call, _, visit| {
+        self.with_client(cloud, call, input.client_id.clone(), move |tx, call, turn, visit| {
+            turn.client_metadata.clone_from(&input.client_metadata);
             visit.check_secret_hash(&input.username, input.secret_hash.as_deref())?;
-            let sent = account::resend(tx, call, visit, &input.username)?;
+            let sent = account::resend(tx, call, turn, visit, &input.username)?;
             Ok(ResendConfirmationCodeResponse { code_delivery_details: Some(sent) })
         })
         .await
@@ -80,6 +89,7 @@ impl Serve<InitiateAuth> for Cognito {
     async fn serve(&self, cloud: &Cloud, call: &Call, input: InitiateAuthRequest) -> Outcome<InitiateAuthResponse> {
         let parameters = input.auth_parameters.unwrap_or_default();
         let step = self.with_client(cloud, call, input.client_id, move |tx, call, turn, visit| {
+            turn.validation_data.clone_from(&input.client_metadata);
             sign_in::initiate(tx, call, turn, (visit, Caller::Public), input.auth_flow, &parameters)
         });
         let Step { challenge, session, parameters, result } = step.await?;
@@ -105,6 +115,7 @@ impl Serve<RespondToAuthChallenge> for Cognito {
     ) -> Outcome<RespondToAuthChallengeResponse> {
         let answers = input.challenge_responses.unwrap_or_default();
         let step = self.with_client(cloud, call, input.client_id, move |tx, call, turn, visit| {
+            turn.client_metadata.clone_from(&input.client_metadata);
             let challenge = (input.challenge_name, input.session.as_deref());
             sign_in::respond(tx, call, turn, visit, challenge, &answers)
         });
@@ -140,6 +151,7 @@ impl Serve<GetTokensFromRefreshToken> for Cognito {
     ) -> Outcome<GetTokensFromRefreshTokenResponse> {
         self.with_client(cloud, call, input.client_id.clone(), move |tx, call, turn, visit| {
             check_secret(visit, input.client_secret.as_deref())?;
+            turn.client_metadata.clone_from(&input.client_metadata);
             let result = session::refresh(tx, call, turn, visit, &input.refresh_token)?;
             Ok(GetTokensFromRefreshTokenResponse { authentication_result: Some(result) })
         })
@@ -168,9 +180,10 @@ impl Serve<ForgotPassword> for Cognito {
     }
 
     async fn serve(&self, cloud: &Cloud, call: &Call, input: ForgotPasswordRequest) -> Outcome<ForgotPasswordResponse> {
-        self.with_client(cloud, call, input.client_id.clone(), move |tx, call, _, visit| {
+        self.with_client(cloud, call, input.client_id.clone(), move |tx, call, turn, visit| {
+            turn.client_metadata.clone_from(&input.client_metadata);
             visit.check_secret_hash(&input.username, input.secret_hash.as_deref())?;
-            let sent = account::forgot_password(tx, call, visit, &input.username)?;
+            let sent = account::forgot_password(tx, call, turn, visit, &input.username)?;
             Ok(ForgotPasswordResponse { code_delivery_details: Some(sent) })
         })
         .await
@@ -190,6 +203,7 @@ impl Serve<ConfirmForgotPassword> for Cognito {
     ) -> Outcome<ConfirmForgotPasswordResponse> {
         self.with_client(cloud, call, input.client_id.clone(), move |tx, call, turn, visit| {
             visit.check_secret_hash(&input.username, input.secret_hash.as_deref())?;
+            turn.client_metadata.clone_from(&input.client_metadata);
             let proof = (&*input.username, &*input.confirmation_code);
             account::confirm_forgot_password(tx, call, turn, visit, proof, &input.password)?;
             Ok(ConfirmForgotPasswordResponse {})

@@ -3,18 +3,16 @@
 use crate::{
     Cognito, attribute,
     filter::Filter,
-    people::{self, RESET, Taken},
-    state::{Pool, SESSIONS, Status, USERS, User, get_pool, pool_arn},
+    people::{self, Taken},
+    state::{Pool, SESSIONS, USERS, User, get_pool, pool_arn},
 };
 use api_cognito_idp::{
-    AdminConfirmSignUp, AdminConfirmSignUpRequest, AdminConfirmSignUpResponse, AdminDeleteUser,
-    AdminDeleteUserAttributes, AdminDeleteUserAttributesRequest, AdminDeleteUserAttributesResponse,
+    AdminDeleteUser, AdminDeleteUserAttributes, AdminDeleteUserAttributesRequest, AdminDeleteUserAttributesResponse,
     AdminDeleteUserOutputNothing, AdminDeleteUserRequest, AdminDisableUser, AdminDisableUserRequest,
     AdminDisableUserResponse, AdminEnableUser, AdminEnableUserRequest, AdminEnableUserResponse, AdminGetUser,
-    AdminGetUserRequest, AdminGetUserResponse, AdminResetUserPassword, AdminResetUserPasswordRequest,
-    AdminResetUserPasswordResponse, AdminUpdateUserAttributes, AdminUpdateUserAttributesRequest,
+    AdminGetUserRequest, AdminGetUserResponse, AdminUpdateUserAttributes, AdminUpdateUserAttributesRequest,
     AdminUpdateUserAttributesResponse, AdminUserGlobalSignOut, AdminUserGlobalSignOutRequest,
-    AdminUserGlobalSignOutResponse, ListUsers, ListUsersRequest, ListUsersResponse, errors,
+    AdminUserGlobalSignOutResponse, ListUsers, ListUsersRequest, ListUsersResponse,
 };
 use kernel::{Access, Call, Outcome, Read, Tx, Write};
 
@@ -61,25 +59,6 @@ impl Write<AdminDeleteUser> for Cognito {
         let (key, user) = people::get(tx, &pool, &input.username)?;
         people::delete(tx, &pool, &key, &user)?;
         Ok(AdminDeleteUserOutputNothing {})
-    }
-}
-
-impl Write<AdminConfirmSignUp> for Cognito {
-    fn access(call: &Call, input: &AdminConfirmSignUpRequest) -> Access {
-        Access::to(pool_arn(call, &input.user_pool_id))
-    }
-
-    fn write(tx: &mut Tx<'_>, call: &Call, input: AdminConfirmSignUpRequest) -> Outcome<AdminConfirmSignUpResponse> {
-        change(tx, (&input.user_pool_id, &input.username), |_, _, _, user| {
-            if user.status != Status::Unconfirmed {
-                let said = format!("User cannot be confirmed. Current status is {}", people::status(user));
-                return Err(errors::not_authorized_exception(said));
-            }
-            user.status = Status::Confirmed;
-            user.modified = call.now;
-            Ok(())
-        })?;
-        Ok(AdminConfirmSignUpResponse {})
     }
 }
 
@@ -148,31 +127,6 @@ impl Write<AdminEnableUser> for Cognito {
             Ok(())
         })?;
         Ok(AdminEnableUserResponse {})
-    }
-}
-
-impl Write<AdminResetUserPassword> for Cognito {
-    fn access(call: &Call, input: &AdminResetUserPasswordRequest) -> Access {
-        Access::to(pool_arn(call, &input.user_pool_id))
-    }
-
-    fn write(
-        tx: &mut Tx<'_>,
-        call: &Call,
-        input: AdminResetUserPasswordRequest,
-    ) -> Outcome<AdminResetUserPasswordResponse> {
-        change(tx, (&input.user_pool_id, &input.username), |tx, pool, _, user| {
-            if user.status != Status::Confirmed && user.status != Status::ResetRequired {
-                let said = "User password cannot be reset in the current state.";
-                return Err(errors::not_authorized_exception(said));
-            }
-            let attribute = people::recoverable(pool, user)?;
-            people::send_code(tx, call, (pool, user), (RESET, attribute), "")?;
-            user.status = Status::ResetRequired;
-            user.modified = call.now;
-            Ok(())
-        })?;
-        Ok(AdminResetUserPasswordResponse {})
     }
 }
 

@@ -148,7 +148,13 @@ pub(super) fn finish(
     let state = asked.query.text("state");
     if wanted.is_implicit {
         let nonce = asked.query.get("nonce");
-        let begin = Begin { scopes: wanted.scopes.clone(), auth_time, nonce, refreshes: false };
+        let begin = Begin {
+            scopes: wanted.scopes.clone(),
+            auth_time,
+            nonce,
+            refreshes: false,
+            source: "TokenGeneration_HostedAuth",
+        };
         let (tokens, _) = session::begin(tx, call, turn, (&wanted.visit, key, user), begin)?;
         let expires = tokens.expires_in.unwrap_or_default().to_string();
         let fields = [

@@ -135,7 +135,7 @@ fn submit(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, asked: &Asked, wanted: 
         "/login" => login(tx, call, turn, asked, wanted, &username),
         "/signup" => sign_up(tx, call, turn, asked, wanted, &username),
         "/confirm" if form.get("resend").is_some() => {
-            account::resend(tx, call, &wanted.visit, &username)?;
+            account::resend(tx, call, turn, &wanted.visit, &username)?;
             Ok(lead(asked, "/confirm", &[("username", &username), ("notice", "sent")]))
         }
         "/confirm" => {
@@ -147,7 +147,7 @@ fn submit(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, asked: &Asked, wanted: 
             }
         }
         "/forgotPassword" => {
-            account::forgot_password(tx, call, &wanted.visit, &username)?;
+            account::forgot_password(tx, call, turn, &wanted.visit, &username)?;
             Ok(lead(asked, "/confirmforgotPassword", &[("username", &username), ("notice", "sent")]))
         }
         "/confirmforgotPassword" => {
@@ -184,6 +184,7 @@ fn login(
         let more = [("missing", &*missing.join(","))];
         return Ok(lead(asked, "/newPassword", &more).cookie(FIRST_LOGIN, &secret, FIRST_LOGIN_SECS));
     }
+    sign_in::welcome(turn, &wanted.visit, &user)?;
     let reply = authorize::finish(tx, call, turn, asked, wanted, (&key, &user), call.now)?;
     authorize::remember(tx, call, wanted, &key, reply)
 }
@@ -202,6 +203,10 @@ fn sign_up(
     let attributes: attribute::Attributes = given.collect();
     let proof = (username, asked.form.text("password"));
     let done = account::sign_up(tx, call, turn, &wanted.visit, proof, attributes)?;
+    if done.user.status == Status::Confirmed {
+        let reply = authorize::finish(tx, call, turn, asked, wanted, (&done.key, &done.user), call.now)?;
+        return authorize::remember(tx, call, wanted, &done.key, reply);
+    }
     let mut more = vec![("username", username)];
     let destination = done.delivery.and_then(|delivery| delivery.destination);
     more.extend(destination.as_deref().map(|destination| ("destination", destination)));
@@ -223,6 +228,7 @@ fn first_password(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, asked: &Asked, 
     let attributes = given.collect();
     sign_in::first_password(tx, call, turn, (&wanted.visit, &key, &mut user), asked.form.text("password"), attributes)?;
     state::drop_ticket(tx, pool, "first-login", secret);
+    sign_in::welcome(turn, &wanted.visit, &user)?;
     let reply = authorize::finish(tx, call, turn, asked, wanted, (&key, &user), call.now)?;
     Ok(authorize::remember(tx, call, wanted, &key, reply)?.cookie(FIRST_LOGIN, "", 0))
 }

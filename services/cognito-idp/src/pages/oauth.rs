@@ -175,7 +175,8 @@ fn redeem(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, visit: &Visit, asked: &
         return Ok(refusal("invalid_grant"));
     };
     let Grant { user: key, scopes, nonce, auth_time, .. } = (*grant).clone();
-    let begin = Begin { scopes, auth_time, nonce: nonce.as_deref(), refreshes: true };
+    let begin =
+        Begin { scopes, auth_time, nonce: nonce.as_deref(), refreshes: true, source: "TokenGeneration_HostedAuth" };
     let (tokens, origin) = session::begin(tx, call, turn, (visit, &key, &user), begin)?;
     let of = TicketOf::Code(Box::new(Grant { used: Some(origin), ..*grant }));
     state::issue_ticket(tx, pool, code, &state::Ticket { expires, of })?;

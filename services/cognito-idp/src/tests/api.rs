@@ -161,6 +161,7 @@ async fn srp(world: &World, name: &str, password: &str) -> kernel::Outcome<Respo
         ("PASSWORD_CLAIM_SIGNATURE", client.answer(&parameters, pool, password, timestamp)),
     ];
     let input = RespondToAuthChallengeRequest {
+        client_metadata: None,
         client_id: world.client.clone(),
         challenge_name: ChallengeNameType::PasswordVerifier,
         challenge_responses: Some(answers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
@@ -250,6 +251,7 @@ async fn an_administrator_creates_a_user_who_chooses_a_password() {
     assert_eq!(parameters["requiredAttributes"], "[\"userAttributes.name\"]");
     let answers = [("USERNAME", "joe@example.com"), ("NEW_PASSWORD", PASSWORD), ("userAttributes.name", "Joe")];
     let input = RespondToAuthChallengeRequest {
+        client_metadata: None,
         client_id: world.client.clone(),
         challenge_name: ChallengeNameType::NewPasswordRequired,
         session: challenge.session,
