@@ -28,6 +28,11 @@ pub trait Directory: Send + Sync + 'static {
     fn conditions(&self, _tx: &Tx<'_>, _resource: &Arn) -> Result<Vec<(String, String)>, Fault> {
         Ok(Vec::new())
     }
+    /// Condition keys that follow from what the operation says and what is there, taken together:
+    /// `dynamodb:LeadingKeys`.
+    fn refine(&self, _tx: &Tx<'_>, _resource: &Arn, _context: &mut Context) -> Result<(), Fault> {
+        Ok(())
+    }
     /// The account that owns it, where the ARN does not say: buckets.
     fn owner(&self, _tx: &Tx<'_>, _resource: &Arn, _action: &str) -> Result<Option<AccountId>, Fault> {
         Ok(None)
@@ -185,6 +190,12 @@ impl Cloud {
             None => Theirs::default(),
         };
         context.extend(&need.context);
+        if let Some(arn) = &resource
+            && let Some((service, directory)) = self.directory(&arn.service)
+        {
+            let snapshot = self.store().snapshot()?;
+            directory.refine(&Tx::snapshot(&snapshot, service, scope_of(arn, call)), arn, &mut context)?;
+        }
         let resource_policies: Vec<_> =
             theirs.policy.iter().map(|(name, document)| Policy { name, document }).collect();
         policies.resource = &resource_policies;

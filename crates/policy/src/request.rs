@@ -149,6 +149,10 @@ impl Context {
     pub fn set_all(&mut self, key: &str, values: impl IntoIterator<Item = impl Into<String>>) {
         self.0.insert(key.to_ascii_lowercase(), values.into_iter().map(Into::into).collect());
     }
+    /// What was said under a key.
+    pub fn get(&self, key: &str) -> Option<&[String]> {
+        self.0.get(&key.to_ascii_lowercase()).map(Vec::as_slice)
+    }
     /// Says all that `other` says, in place of what was said before.
     pub fn extend(&mut self, other: &Self) {
         self.0.extend(other.0.iter().map(|(key, values)| (key.clone(), values.clone())));

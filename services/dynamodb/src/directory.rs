@@ -1,9 +1,9 @@
 //! What policies may ask about tables.
 
-use crate::{DynamoDb, state, table::Table};
+use crate::{DynamoDb, leading, state, table::Table};
 use base::{Arn, Fault};
 use kernel::{Directory, ResourcePolicy, Tx};
-use policy::Kind;
+use policy::{Context, Kind};
 
 impl Directory for DynamoDb {
     fn resource_policy(&self, tx: &Tx<'_>, resource: &Arn, _: &str) -> Result<Option<ResourcePolicy>, Fault> {
@@ -18,6 +18,14 @@ impl Directory for DynamoDb {
 
     fn tags(&self, tx: &Tx<'_>, resource: &Arn) -> Result<Vec<(String, String)>, Fault> {
         Ok(find(tx, resource)?.map(|table| table.tags.into_iter().collect()).unwrap_or_default())
+    }
+
+    fn refine(&self, tx: &Tx<'_>, resource: &Arn, context: &mut Context) -> Result<(), Fault> {
+        if let Some(table) = find(tx, resource)? {
+            let index = resource.resource.split_once("/index/").map(|(_, name)| name);
+            leading::pick(&table, index, context);
+        }
+        Ok(())
     }
 }
 

@@ -4,9 +4,10 @@
 //! keys are bytes in AWS's order. Capacity is counted and told, never throttled. Tables and indexes are ready at once.
 //!
 //! Left out, and refused by name: streams, PartiQL, backups, global tables, export and import, Kinesis destinations,
-//! keys of KMS that the caller brings, tables of other accounts. Point-in-time recovery is a setting that is kept and
-//! told, so that templates which ask for it deploy; restoring is refused. So is encryption by AWS's own key: rows lie
-//! in the data folder as they are.
+//! keys of KMS that the caller brings, tables of other accounts, index keys of several attributes. Point-in-time
+//! recovery is a setting that is kept and told, so that templates which ask for it deploy; restoring is refused. So is
+//! encryption by AWS's own key: rows lie in the data folder as they are. Policies are told `dynamodb:LeadingKeys`,
+//! `dynamodb:Select` and `dynamodb:ReturnValues`, but not `dynamodb:Attributes`.
 
 mod capacity;
 mod cfn;
@@ -16,6 +17,7 @@ mod describe;
 mod directory;
 mod expression;
 mod key;
+mod leading;
 mod ops;
 mod read;
 mod reconcile;

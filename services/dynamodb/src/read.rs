@@ -186,6 +186,12 @@ pub(crate) fn projection_of(
     }
 }
 
+/// What policies are told of how much of its items a read asks for. AWS: `dynamodb:Select`.
+pub(crate) fn select_key(select: Option<Select>, is_projected: bool) -> String {
+    let implied = if is_projected { Select::SpecificAttributes } else { Select::AllAttributes };
+    select.unwrap_or(implied).to_string()
+}
+
 /// The index that the caller names.
 pub(crate) fn find_index<'a>(
     table: &'a Table,

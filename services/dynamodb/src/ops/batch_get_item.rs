@@ -1,7 +1,7 @@
 use crate::{
     DynamoDb,
     capacity::{Consistency, Spent},
-    check, read, state,
+    check, leading, read, state,
     value::{Item, item_of, to_attributes},
 };
 use api_dynamodb::{BatchGetItem, BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes};
@@ -16,7 +16,13 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 impl Read<BatchGetItem> for DynamoDb {
     fn access(call: &Call, input: &BatchGetItemInput) -> Access {
-        Access::to_each(input.request_items.keys().map(|table| state::arn(call, table)))
+        input.request_items.iter().fold(Access::open(), |access, (table, asked)| {
+            let is_projected = asked.projection_expression.is_some() || asked.attributes_to_get.is_some();
+            let access = access
+                .and("dynamodb:BatchGetItem", state::arn(call, table))
+                .with("dynamodb:Select", read::select_key(None, is_projected));
+            leading::with_items(access, &asked.keys)
+        })
     }
 
     fn read(tx: &Tx<'_>, call: &Call, input: BatchGetItemInput) -> Outcome<BatchGetItemOutput> {

@@ -1,4 +1,4 @@
-use crate::{DynamoDb, capacity::Spent, state, table::Table, value::item_of, write::Plan};
+use crate::{DynamoDb, capacity::Spent, leading, state, table::Table, value::item_of, write::Plan};
 use api_dynamodb::{BatchWriteItem, BatchWriteItemInput, BatchWriteItemOutput, WriteRequest};
 use kernel::{Access, Call, Outcome, Tx, Write};
 use shape::{ApiError, Map};
@@ -9,7 +9,11 @@ const MOST_REQUESTS: usize = 25;
 
 impl Write<BatchWriteItem> for DynamoDb {
     fn access(call: &Call, input: &BatchWriteItemInput) -> Access {
-        Access::to_each(input.request_items.keys().map(|table| state::arn(call, table)))
+        input.request_items.iter().fold(Access::open(), |access, (table, requests)| {
+            let puts = requests.iter().filter_map(|request| request.put_request.as_ref()).map(|put| &put.item);
+            let deletes = requests.iter().filter_map(|request| request.delete_request.as_ref()).map(|one| &one.key);
+            leading::with_items(access.and("dynamodb:BatchWriteItem", state::arn(call, table)), puts.chain(deletes))
+        })
     }
 
     /// AWS promises no more than that each item is written whole; here all are.

@@ -1,7 +1,7 @@
 use crate::{
     DynamoDb,
     capacity::{Consistency, Spent},
-    check, read, state,
+    check, leading, read, state,
     value::{Item, item_of, to_attributes},
 };
 use api_dynamodb::{GetItem, GetItemInput, GetItemOutput};
@@ -9,7 +9,10 @@ use kernel::{Access, Call, Outcome, Read, Tx};
 
 impl Read<GetItem> for DynamoDb {
     fn access(call: &Call, input: &GetItemInput) -> Access {
-        Access::to(state::arn(call, &input.table_name))
+        leading::with_items(Access::to(state::arn(call, &input.table_name)), [&input.key]).with(
+            "dynamodb:Select",
+            read::select_key(None, input.projection_expression.is_some() || input.attributes_to_get.is_some()),
+        )
     }
 
     fn read(tx: &Tx<'_>, call: &Call, input: GetItemInput) -> Outcome<GetItemOutput> {

@@ -1,7 +1,7 @@
 use crate::{
     DynamoDb,
     expression::Placeholders,
-    state,
+    leading, state,
     value::{item_of, to_attributes},
     write::{Plan, check_not_mixed, condition_of},
 };
@@ -13,7 +13,11 @@ use shape::ApiError;
 
 impl Write<PutItem> for DynamoDb {
     fn access(call: &Call, input: &PutItemInput) -> Access {
-        Access::to(state::arn(call, &input.table_name))
+        let access = leading::with_items(Access::to(state::arn(call, &input.table_name)), [&input.item]);
+        match input.return_values {
+            Some(wanted) => access.with("dynamodb:ReturnValues", wanted.to_string()),
+            None => access,
+        }
     }
 
     fn write(tx: &mut Tx<'_>, call: &Call, input: PutItemInput) -> Outcome<PutItemOutput> {

@@ -3,6 +3,7 @@ use crate::{
     capacity::Consistency,
     expression::{Condition, KeyConditions, Placeholders, SortCondition, filter, parse_condition},
     key::{Place, Span, ordered},
+    leading,
     read::{self, Asked},
     state,
     table::Key,
@@ -16,7 +17,14 @@ use std::ops::Bound;
 
 impl Read<Query> for DynamoDb {
     fn access(call: &Call, input: &QueryInput) -> Access {
-        Access::to(state::source_arn(call, &input.table_name, input.index_name.as_ref()))
+        let is_projected = input.projection_expression.is_some() || input.attributes_to_get.is_some();
+        let access = Access::to(state::source_arn(call, &input.table_name, input.index_name.as_ref()))
+            .with("dynamodb:Select", read::select_key(input.select, is_projected));
+        // What cannot be read here cannot be read below, either.
+        match asked_keys(input) {
+            Ok(KeyConditions(conditions)) => leading::with_conditions(access, &conditions),
+            Err(_) => access,
+        }
     }
 
     fn read(tx: &Tx<'_>, call: &Call, input: QueryInput) -> Outcome<QueryOutput> {
@@ -93,6 +101,18 @@ fn check_parameters(input: &QueryInput) -> Outcome<()> {
             ("KeyConditions", input.key_conditions.is_some() && input.key_condition_expression.is_some()),
         ],
     )
+}
+
+/// The keys that a query asks for, whatever else it asks.
+fn asked_keys(input: &QueryInput) -> Outcome<KeyConditions> {
+    let expression = input.key_condition_expression.as_ref();
+    let mut placeholders = Placeholders::new(
+        input.expression_attribute_names.clone(),
+        input.expression_attribute_values.clone(),
+        &[("KeyConditionExpression", expression), ("FilterExpression", input.filter_expression.as_ref())],
+    )?;
+    let tree = expression.map(|text| parse_condition("KeyConditionExpression", text, &mut placeholders)).transpose()?;
+    key_conditions(tree, input.key_conditions.clone())
 }
 
 /// KeyConditionExpression, or KeyConditions in its stead.

@@ -15,7 +15,9 @@ use std::ops::Bound;
 
 impl Read<Scan> for DynamoDb {
     fn access(call: &Call, input: &ScanInput) -> Access {
+        let is_projected = input.projection_expression.is_some() || input.attributes_to_get.is_some();
         Access::to(state::source_arn(call, &input.table_name, input.index_name.as_ref()))
+            .with("dynamodb:Select", read::select_key(input.select, is_projected))
     }
 
     fn read(tx: &Tx<'_>, call: &Call, input: ScanInput) -> Outcome<ScanOutput> {

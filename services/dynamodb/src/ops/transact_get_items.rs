@@ -1,7 +1,7 @@
 use crate::{
     DynamoDb,
     capacity::{Consistency, Spent},
-    check, read, state,
+    check, leading, read, state,
     value::{Item, item_of, to_attributes},
 };
 use api_dynamodb::{ItemResponse, TransactGetItems, TransactGetItemsInput, TransactGetItemsOutput};
@@ -11,10 +11,12 @@ use shape::Map;
 impl Read<TransactGetItems> for DynamoDb {
     fn access(call: &Call, input: &TransactGetItemsInput) -> Access {
         // AWS: what is allowed item by item is GetItem.
-        input
-            .transact_items
-            .iter()
-            .fold(Access::open(), |access, item| access.and("dynamodb:GetItem", state::arn(call, &item.get.table_name)))
+        input.transact_items.iter().fold(Access::open(), |access, item| {
+            let access = access
+                .and("dynamodb:GetItem", state::arn(call, &item.get.table_name))
+                .with("dynamodb:Select", read::select_key(None, item.get.projection_expression.is_some()));
+            leading::with_items(access, [&item.get.key])
+        })
     }
 
     fn read(tx: &Tx<'_>, call: &Call, input: TransactGetItemsInput) -> Outcome<TransactGetItemsOutput> {

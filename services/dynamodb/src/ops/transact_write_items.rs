@@ -3,6 +3,7 @@ use crate::{
     capacity::Spent,
     check,
     expression::{Condition, Placeholders, Update, parse_condition, parse_update},
+    leading,
     state::{self, TOKEN_TIMES, TOKENS, Token, TokenTime},
     table::Table,
     value::{Item, item_of, to_attributes},
@@ -30,14 +31,17 @@ impl Write<TransactWriteItems> for DynamoDb {
         // AWS: what is allowed item by item is the operation on that item.
         items.fold(Access::open(), |mut access, item| {
             let parts = [
-                ("dynamodb:ConditionCheckItem", item.condition_check.as_ref().map(|part| &part.table_name)),
-                ("dynamodb:PutItem", item.put.as_ref().map(|part| &part.table_name)),
-                ("dynamodb:DeleteItem", item.delete.as_ref().map(|part| &part.table_name)),
-                ("dynamodb:UpdateItem", item.update.as_ref().map(|part| &part.table_name)),
+                (
+                    "dynamodb:ConditionCheckItem",
+                    item.condition_check.as_ref().map(|part| (&part.table_name, &part.key)),
+                ),
+                ("dynamodb:PutItem", item.put.as_ref().map(|part| (&part.table_name, &part.item))),
+                ("dynamodb:DeleteItem", item.delete.as_ref().map(|part| (&part.table_name, &part.key))),
+                ("dynamodb:UpdateItem", item.update.as_ref().map(|part| (&part.table_name, &part.key))),
             ];
-            for (action, table) in parts {
-                if let Some(table) = table {
-                    access = access.and(action, state::arn(call, table));
+            for (action, part) in parts {
+                if let Some((table, key)) = part {
+                    access = leading::with_items(access.and(action, state::arn(call, table)), [key]);
                 }
             }
             access

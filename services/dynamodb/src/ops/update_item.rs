@@ -1,7 +1,7 @@
 use crate::{
     DynamoDb,
     expression::{Placeholders, Projected, Update, attribute_updates, parse_update},
-    state,
+    leading, state,
     value::{Item, item_of, to_attributes},
     write::{Done, Plan, check_not_mixed, condition_of},
 };
@@ -12,7 +12,11 @@ use kernel::{Access, Call, Outcome, Tx, Write};
 
 impl Write<UpdateItem> for DynamoDb {
     fn access(call: &Call, input: &UpdateItemInput) -> Access {
-        Access::to(state::arn(call, &input.table_name))
+        let access = leading::with_items(Access::to(state::arn(call, &input.table_name)), [&input.key]);
+        match input.return_values {
+            Some(wanted) => access.with("dynamodb:ReturnValues", wanted.to_string()),
+            None => access,
+        }
     }
 
     fn write(tx: &mut Tx<'_>, call: &Call, input: UpdateItemInput) -> Outcome<UpdateItemOutput> {

@@ -1,5 +1,6 @@
-use super::{definition, element, orders, things};
+use super::{attributes, definition, element, orders, s, table, things};
 use api_dynamodb::*;
+use serde_json::json;
 use testkit::Model;
 
 #[tokio::test]
@@ -70,4 +71,42 @@ async fn a_deleted_table_takes_its_items_with_it() {
     assert_eq!(model.ask::<Scan>(scan).await.unwrap().count, Some(0));
     let listed = model.ask::<ListTables>(ListTablesInput::default()).await.unwrap();
     assert_eq!(listed.table_names, Some(vec!["things".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_policy_on_leading_keys_shows_everybody_only_their_own_items() {
+    let model = table().await;
+    let policy = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:user/eve"}, "Action": "dynamodb:*",
+        "Resource": "arn:aws:dynamodb:us-east-1:000000000000:table/things",
+        "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["eve"]}}
+    }]});
+    let resource_arn = "arn:aws:dynamodb:us-east-1:000000000000:table/things".to_owned();
+    let input = PutResourcePolicyInput { resource_arn, policy: policy.to_string(), ..Default::default() };
+    model.ask::<PutResourcePolicy>(input).await.unwrap();
+    for (id, is_allowed) in [("eve", true), ("bob", false)] {
+        let eve = || model.user("eve");
+        let item = attributes(&json!({"id": {"S": id}, "text": {"S": "eve"}}));
+        let key = attributes(&json!({"id": {"S": id}}));
+        let put = PutItemInput { table_name: "things".into(), item: item.clone(), ..Default::default() };
+        let get = GetItemInput { table_name: "things".into(), key: key.clone(), ..Default::default() };
+        let query = QueryInput {
+            table_name: "things".into(),
+            key_condition_expression: Some("#id = :id".into()),
+            expression_attribute_names: Some([("#id".to_owned(), "id".to_owned())].into()),
+            expression_attribute_values: Some([(":id".to_owned(), s(id))].into()),
+            ..Default::default()
+        };
+        let puts = vec![WriteRequest { put_request: Some(PutRequest { item }), delete_request: None }];
+        let batch = BatchWriteItemInput { request_items: [("things".to_owned(), puts)].into(), ..Default::default() };
+        let delete = Delete { table_name: "things".into(), key, ..Default::default() };
+        let part = TransactWriteItem { delete: Some(delete), ..Default::default() };
+        let transaction = TransactWriteItemsInput { transact_items: vec![part], ..Default::default() };
+        assert_eq!(model.cloud.call::<PutItem>(&eve(), put).await.is_ok(), is_allowed, "put {id}");
+        assert_eq!(model.cloud.call::<GetItem>(&eve(), get).await.is_ok(), is_allowed, "get {id}");
+        assert_eq!(model.cloud.call::<Query>(&eve(), query).await.is_ok(), is_allowed, "query {id}");
+        assert_eq!(model.cloud.call::<BatchWriteItem>(&eve(), batch).await.is_ok(), is_allowed, "batch {id}");
+        let answer = model.cloud.call::<TransactWriteItems>(&eve(), transaction).await;
+        assert_eq!(answer.is_ok(), is_allowed, "transaction {id}");
+    }
 }
