@@ -441,6 +441,8 @@ structure! { Stack {
     role_arn: Option<String> = "RoleARN" RoleARN;
     tags: Option<Vec<Tag>> = "Tags" Tags;
     enable_termination_protection: Option<bool> = "EnableTerminationProtection" EnableTerminationProtection;
+    parent_id: Option<String> = "ParentId" StackId;
+    root_id: Option<String> = "RootId" StackId;
     drift_information: Option<StackDriftInformation> = "DriftInformation" StackDriftInformation;
     retain_except_on_create: Option<bool> = "RetainExceptOnCreate" RetainExceptOnCreate;
     deletion_mode: Option<DeletionMode> = "DeletionMode" DeletionMode;
@@ -514,6 +516,8 @@ structure! { StackSummary {
     deletion_time: Option<Timestamp> = "DeletionTime" DeletionTime;
     stack_status: StackStatus = "StackStatus" StackStatus required();
     stack_status_reason: Option<String> = "StackStatusReason" StackStatusReason;
+    parent_id: Option<String> = "ParentId" StackId;
+    root_id: Option<String> = "RootId" StackId;
     drift_information: Option<StackDriftInformationSummary> = "DriftInformation" StackDriftInformationSummary;
 } }
 structure! { Tag {

@@ -45,11 +45,13 @@ impl StackCall {
 }
 
 /// What became of an update.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Updated {
     InPlace,
     /// It cannot be done in place: make another, then delete this one.
     Replace,
+    /// The update itself made another, which has this physical id.
+    ReplacedBy(String),
 }
 
 /// A resource type. The engine owns order, replacement by the schema's create-only list, rollback, retries and events.

@@ -28,6 +28,8 @@ impl Capability {
     }
 }
 
+const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
+
 /// The types that give permissions, with the property that gives them a name of the template's choice.
 /// Source: the `Capabilities` parameter of CreateStack in the API reference.
 const IAM_TYPES: [(&str, Option<&str>); 8] = [
@@ -47,7 +49,18 @@ impl Template {
         self.resources.values().map(|resource| resource.type_name.as_str()).collect()
     }
 
-    /// The capabilities that the template needs. A condition does not matter: what may be made counts.
+    /// The capabilities without which the template is refused: what a nested stack needs is asked when it is made.
+    pub fn required_capabilities(&self) -> BTreeSet<Capability> {
+        let own = self.resources.values().filter(|resource| resource.type_name != NESTED_STACK);
+        let mut required: BTreeSet<_> = own.flat_map(needed_by).collect();
+        if required.contains(&Capability::NamedIam) {
+            required.remove(&Capability::Iam);
+        }
+        required.extend((!self.transforms.is_empty()).then_some(Capability::AutoExpand));
+        required
+    }
+
+    /// The capabilities that the template is said to need. A condition does not matter: what may be made counts.
     pub fn capabilities(&self) -> Capabilities {
         let mut required = BTreeSet::new();
         let mut types = BTreeSet::new();
@@ -82,7 +95,7 @@ impl Template {
 
 fn needed_by(resource: &Resource) -> Vec<Capability> {
     // AWS: a nested stack may hold anything.
-    if resource.type_name == "AWS::CloudFormation::Stack" {
+    if resource.type_name == NESTED_STACK {
         return vec![Capability::NamedIam, Capability::AutoExpand];
     }
     let Some((_, name)) = IAM_TYPES.iter().find(|(type_name, _)| *type_name == resource.type_name) else {

@@ -4,6 +4,8 @@
 //! ([`reconcile`]), resource by resource, each with a row of its own that is written before and after every action.
 //! So an operation survives a crash at any point, and a rollback is the way back to what the rows remember.
 //!
+//! Custom resources and wait conditions are answered over HTTP, under a host of this service ([`signal`]).
+//!
 //! Left out, and refused by name: stack policies, notification topics, rollback triggers, imports of resources,
 //! nested change sets, drift, stack sets, the registry, macros other than `AWS::LanguageExtensions`.
 
@@ -12,6 +14,7 @@ mod ops;
 mod plan;
 mod reconcile;
 mod request;
+mod signal;
 mod state;
 
 use api_cloudformation as api;
@@ -49,8 +52,13 @@ pub fn service() -> Service {
         .serve::<api::UpdateStack>()
         .write::<api::UpdateTerminationProtection>()
         .serve::<api::ValidateTemplate>()
+        .resource(cfn::CustomResource::default())
         .resource(cfn::MetadataResource)
+        .resource(cfn::NestedStack)
+        .resource(cfn::WaitCondition)
+        .resource(cfn::WaitConditionHandle)
         .reconciler(reconcile::CarryOut::default())
+        .site(signal::Signals)
         .directory()
         .build()
 }

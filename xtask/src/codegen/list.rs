@@ -32,6 +32,8 @@ pub(super) struct List {
     pub(super) xml_names: BTreeMap<String, String>,
     /// CloudFormation resource types.
     pub(super) resources: Vec<String>,
+    /// Whether the names of all types that CloudFormation knows are wanted.
+    pub(super) type_names: bool,
 }
 
 impl List {

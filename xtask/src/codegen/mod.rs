@@ -57,6 +57,9 @@ fn generate(models: &Path, folder: &Path, name: &str) -> Result<Files, String> {
     if !list.resources.is_empty() {
         files.insert("cfn.rs", resource::write(models, &list)?);
     }
+    if list.type_names {
+        files.insert("type_names.rs", resource::type_names(models)?);
+    }
     files.insert("lib.rs", rust::write_lib(name, &list, &files));
     files.values_mut().try_for_each(formatted)?;
     Ok(files)

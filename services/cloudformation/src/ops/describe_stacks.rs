@@ -68,6 +68,8 @@ fn describe(stack: Stack) -> Described {
         enable_termination_protection: Some(stack.is_protected),
         drift_information: Some(StackDriftInformation { stack_drift_status: StackDriftStatus::NotChecked }),
         retain_except_on_create: stack.retain_except_on_create.then_some(true),
+        parent_id: stack.parent,
+        root_id: stack.root,
         deletion_mode: stack.deletion_mode.as_deref().and_then(DeletionMode::parse),
     }
 }

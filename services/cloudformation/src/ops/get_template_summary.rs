@@ -79,7 +79,7 @@ fn identifiers(cloud: &Cloud, template: &Template) -> Vec<ResourceIdentifierSumm
         by_type.entry(&resource.type_name).or_default().push(resource.logical_id.clone());
     }
     let summary = |(name, ids): (&str, Vec<String>)| {
-        let identifier = cloud.find_resource(name)?.schema().primary_identifier;
+        let identifier = crate::cfn::find(cloud, name)?.schema().primary_identifier;
         Some(ResourceIdentifierSummary {
             resource_type: Some(name.to_owned()),
             logical_resource_ids: Some(ids),

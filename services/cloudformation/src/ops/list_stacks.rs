@@ -36,6 +36,8 @@ fn summary(stack: Stack) -> StackSummary {
         stack_status: stack.status(),
         stack_id: Some(stack.id),
         stack_name: stack.name,
+        parent_id: stack.parent,
+        root_id: stack.root,
         template_description: stack.desired.description,
         creation_time: stack.created,
         last_updated_time: stack.updated,

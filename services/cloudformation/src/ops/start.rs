@@ -62,6 +62,8 @@ pub(super) fn new_stack(call: &Call, name: &str) -> Stack {
         change_set_id: None,
         deletion_mode: None,
         last_token: None,
+        parent: None,
+        root: None,
     }
 }
 

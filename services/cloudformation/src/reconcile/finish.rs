@@ -5,8 +5,8 @@ use crate::{
     api::{API, StackStatus},
     plan,
     state::{
-        Before, CHANGE_SETS, Desired, EXPORTS, Export, IMPORTS, Import, NAMES, OPERATIONS, OnFailure, Output, Phase,
-        RESOURCES, Resource, STACKS, Stack, users_of_export,
+        AWAITED, Before, CHANGE_SETS, Desired, EXPORTS, Export, IMPORTS, Import, NAMES, OPERATIONS, OnFailure, Output,
+        Phase, RESOURCES, Resource, STACKS, Stack, WAITS, users_of_export,
     },
 };
 use base::Fault;
@@ -234,6 +234,8 @@ impl Run {
                     tx.delete(&NAMES, stack.name.as_str());
                     forget_exports(tx, &stack)?;
                     tx.delete_prefix(&CHANGE_SETS, (uuid.as_str(),));
+                    tx.delete_prefix(&AWAITED, (uuid.as_str(),));
+                    tx.delete_prefix(&WAITS, (uuid.as_str(),));
                 }
                 tx.delete(&OPERATIONS, uuid.as_str());
                 let said = (now, event_id, token.as_deref());

@@ -1,6 +1,6 @@
 //! One action on one resource: what runs beside the driver.
 
-use crate::{plan, request::world};
+use crate::{cfn, plan, request::world};
 use base::Timestamp;
 use kernel::{AnyResource, Cloud, Outcome, StackCall, Updated};
 use serde_json::Value as Json;
@@ -78,7 +78,10 @@ impl Job {
             tracing::error!(stack = self.stack.stack_name, resource = self.stack.logical_id, %fault, "a step failed");
         }
         let type_name = self.resource.schema().type_name;
-        let reason = plan::handler(type_name, error, &self.stack.token, &self.stack.call.request_id);
+        let reason = match error.code == cfn::SAID {
+            true => error.message.clone(),
+            false => plan::handler(type_name, error, &self.stack.token, &self.stack.call.request_id),
+        };
         let denial = plan::is_denial(error).then(|| error.message.clone());
         Report::Failed { reason, denial, is_untouched: false }
     }

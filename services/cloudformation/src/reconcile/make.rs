@@ -158,6 +158,10 @@ impl Run {
                 }));
                 work = Some(Work::Settle { id: physical_id, properties: step.target.properties.clone() });
             }
+            Report::Updated(Updated::ReplacedBy(physical_id)) => {
+                put_in_place(&mut row, &physical_id, &step.target, (Action::Replace, self.phase()));
+                work = Some(Work::Settle { id: physical_id, properties: step.target.properties.clone() });
+            }
             Report::Updated(Updated::InPlace) => {
                 let physical_id = row.physical_id.clone();
                 if let Some(step) = &mut row.step {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     api::API,
+    cfn,
     request::{self, world},
     state::{
         Action, OPERATIONS, Operation, Outcome, Phase, Physical, RESOURCES, Resource, STACKS, Said, Stack, Step, say,
@@ -136,7 +137,7 @@ impl Run {
         Some(Outcome { operation, phase, is_failed, denial })
     }
     pub(super) fn type_of(&self, type_name: &str) -> Result<Arc<dyn AnyResource>, String> {
-        let found = self.cloud.find_resource(type_name).cloned();
+        let found = cfn::find(&self.cloud, type_name);
         found.ok_or_else(|| format!("Maquette does not support: {type_name}"))
     }
 
@@ -274,6 +275,13 @@ impl Environment for World<'_> {
     fn attribute(&self, logical_id: &str, attribute: &str) -> Result<Json, TemplateError> {
         let physical = self.physical(logical_id)?;
         physical.attributes.get(attribute).cloned().ok_or_else(|| {
+            if cfn::is_custom(&physical.type_name) {
+                let stack = &self.run.stack.id;
+                return TemplateError::new(format!(
+                    "CustomResource attribute error: Vendor response doesn't contain {attribute} attribute in object \
+                     {stack}|{logical_id}"
+                ));
+            }
             TemplateError::new(format!(
                 "Template error: resource {logical_id} does not support attribute type {attribute} in Fn::GetAtt"
             ))

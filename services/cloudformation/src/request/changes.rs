@@ -25,7 +25,7 @@ pub(crate) fn changes(cloud: &Cloud, old: Option<&Bound>, new: &Bound, rows: &Ro
             continue;
         }
         let direct = difference.changed.iter().find(|change| change.logical_id == id);
-        let create_only = cloud.find_resource(&declared.type_name).map(|found| found.schema().create_only);
+        let create_only = crate::cfn::find(cloud, &declared.type_name).map(|found| found.schema().create_only);
         let create_only = create_only.unwrap_or_default();
         let mut details = Vec::new();
         if let Some(change) = direct {

@@ -1,8 +1,8 @@
 //! What is refused before the first step, with the whole list.
 
 use super::{insufficient, invalid, world};
-use crate::state::validation;
-use api_cloudformation::Capability as Given;
+use crate::{cfn, state::validation};
+use api_cloudformation::{Capability as Given, type_names::TYPE_NAMES};
 use kernel::{Cloud, Outcome};
 use serde_json::Value as Json;
 use template::{Bound, Capability, Template, TemplateError};
@@ -15,7 +15,7 @@ pub(crate) fn capabilities(template: &Template, given: &[Given]) -> Outcome<()> 
         Capability::NamedIam => given.contains(&Given::CapabilityNamedIam),
         Capability::AutoExpand => given.contains(&Given::CapabilityAutoExpand),
     };
-    let missing: Vec<_> = template.capabilities().required.into_iter().filter(|one| !is_given(one)).collect();
+    let missing: Vec<_> = template.required_capabilities().into_iter().filter(|one| !is_given(one)).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -64,7 +64,7 @@ pub(crate) fn types_stay(before: &Template, now: &Template) -> Outcome<()> {
 pub(crate) fn supported(cloud: &Cloud, bound: &Bound) -> Outcome<()> {
     let resources = bound.template().resources.values();
     let unknown: std::collections::BTreeSet<_> =
-        resources.map(|resource| resource.type_name.as_str()).filter(|name| !is_of_aws(name)).collect();
+        resources.map(|resource| resource.type_name.as_str()).filter(|name| !is_known(cloud, name)).collect();
     if !unknown.is_empty() {
         let unknown: Vec<_> = unknown.into_iter().collect();
         let unknown = unknown.join(", ");
@@ -73,7 +73,7 @@ pub(crate) fn supported(cloud: &Cloud, bound: &Bound) -> Outcome<()> {
     let mut missing = Vec::new();
     for resource in bound.resources() {
         let (id, type_name) = (&resource.logical_id, &resource.type_name);
-        let Some(found) = cloud.find_resource(type_name) else {
+        let Some(found) = cfn::find(cloud, type_name) else {
             missing.push(format!("{type_name} ({id})"));
             continue;
         };
@@ -93,9 +93,9 @@ pub(crate) fn supported(cloud: &Cloud, bound: &Bound) -> Outcome<()> {
     Err(validation(format!("Maquette does not support: {}", missing.join(", "))))
 }
 
-/// Whether it has the form of a type of AWS, or of one that a template's own code makes.
-fn is_of_aws(name: &str) -> bool {
-    name.starts_with("AWS::") || name.starts_with("Custom::") || name.starts_with("Alexa::")
+/// Whether AWS has such a type, or it is one that a template's own code makes.
+fn is_known(cloud: &Cloud, name: &str) -> bool {
+    cfn::find(cloud, name).is_some() || TYPE_NAMES.lines().any(|known| known == name)
 }
 
 /// The properties as far as they are known before anything is made.

@@ -58,6 +58,9 @@ pub(crate) struct Stack {
     pub(crate) deletion_mode: Option<String>,
     /// The last client token, and the operation that it came with.
     pub(crate) last_token: Option<(String, String)>,
+    /// The stack whose resource it is, and the outermost one.
+    pub(crate) parent: Option<String>,
+    pub(crate) root: Option<String>,
 }
 impl Record for Stack {}
 

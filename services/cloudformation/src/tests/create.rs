@@ -94,16 +94,16 @@ async fn what_is_not_supported_is_refused_with_the_whole_list() {
         "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
         "Resources": {
             "One": {"Type": "AWS::Test::Thing", "Properties": {"Colour": "red", "Link": {"Ref": "Two"}}},
-            "Two": {"Type": "AWS::Nowhere::Thing"},
-            "Three": {"Type": "AWS::Nowhere::Other", "Condition": "Never"}}}"#;
+            "Two": {"Type": "AWS::SNS::Topic"},
+            "Three": {"Type": "AWS::SQS::Queue", "Condition": "Never"}}}"#;
     let refused = model.create("bad", template).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "ValidationError: Maquette does not support: property Colour of AWS::Test::Thing (One), AWS::Nowhere::Thing \
+        "ValidationError: Maquette does not support: property Colour of AWS::Test::Thing (One), AWS::SNS::Topic \
          (Two)"
     );
-    let refused = model.create("bad", "Resources: {X: {Type: 'Foo::Bar::Baz'}}").await.unwrap_err();
-    assert_eq!(refused.message, "Template format error: Unrecognized resource types: [Foo::Bar::Baz]");
+    let refused = model.create("bad", "Resources: {X: {Type: 'AWS::SNS::Tropic'}}").await.unwrap_err();
+    assert_eq!(refused.message, "Template format error: Unrecognized resource types: [AWS::SNS::Tropic]");
 }
 
 #[tokio::test]
