@@ -4,6 +4,7 @@ use crate::{Bytes, Kind, Member, Schema, Support, Value, value::first_small};
 use regex::Regex;
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, Mutex, OnceLock},
 };
 
@@ -22,7 +23,7 @@ pub enum Invalid {
 /// Checks `value` against `schema`; drops members that have no effect here.
 pub fn validate(schema: &Schema, value: &mut Value) -> Result<(), Invalid> {
     let mut check = Check::default();
-    check.walk(schema, value, "");
+    check.walk(schema, value, Path::Whole);
     if !check.violations.is_empty() {
         let count = check.violations.len();
         let plural = if count == 1 { "" } else { "s" };
@@ -32,6 +33,27 @@ pub fn validate(schema: &Schema, value: &mut Value) -> Result<(), Invalid> {
     if check.unsupported.is_empty() { Ok(()) } else { Err(Invalid::Unsupported(check.unsupported)) }
 }
 
+/// Where in the input a value stands: a chain on the stack, put into words only for a violation.
+#[derive(Clone, Copy)]
+enum Path<'a> {
+    Whole,
+    Member(&'a Self, &'static str),
+    Element(&'a Self, usize),
+    Entry(&'a Self, &'a str),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Member(Self::Whole, name) => f.write_str(&first_small(name)),
+            Self::Member(outer, name) => write!(f, "{outer}.{}", first_small(name)),
+            Self::Element(outer, position) => write!(f, "{outer}.{}.member", position + 1),
+            Self::Entry(outer, key) => write!(f, "{outer}.{key}.member"),
+        }
+    }
+}
+
 #[derive(Default)]
 struct Check {
     violations: Vec<String>,
@@ -39,19 +61,23 @@ struct Check {
 }
 
 impl Check {
-    fn walk(&mut self, schema: &Schema, value: &mut Value, path: &str) {
+    fn walk(&mut self, schema: &Schema, value: &mut Value, path: Path<'_>) {
         match (&schema.kind, value) {
             (Kind::Structure { members, .. }, Value::Structure(fields)) => {
                 for (index, member) in members.iter().enumerate() {
                     self.member(member, fields.get(index).is_some(), path);
                     match member.support {
                         Support::Unsupported if fields.get(index).is_some_and(is_said) => {
-                            self.unsupported.push(dotted(path, member.name));
+                            let name = member.name;
+                            self.unsupported.push(match path {
+                                Path::Whole => name.to_owned(),
+                                inner => format!("{inner}.{name}"),
+                            });
                         }
                         Support::Unsupported | Support::NoEffect(_) => drop(fields.take(index)),
                         Support::Honoured => {
                             if let Some(mut inner) = fields.take(index) {
-                                self.walk(member.schema, &mut inner, &dotted(path, &first_small(member.name)));
+                                self.walk(member.schema, &mut inner, Path::Member(&path, member.name));
                                 fields.set(index, inner);
                             }
                         }
@@ -61,38 +87,38 @@ impl Check {
             (Kind::List { member, .. }, Value::List(list)) => {
                 self.size(schema, list.len(), path, || "[...]".into());
                 for (position, inner) in list.iter_mut().enumerate() {
-                    self.walk(member, inner, &format!("{path}.{}.member", position + 1));
+                    self.walk(member, inner, Path::Element(&path, position));
                 }
             }
             (Kind::Map { key, value: of, .. }, Value::Map(map)) => {
                 self.size(schema, map.len(), path, || "{...}".into());
                 for (name, inner) in map {
                     self.text(key, name, path);
-                    self.walk(of, inner, &format!("{path}.{name}.member"));
+                    self.walk(of, inner, Path::Entry(&path, name));
                 }
             }
             (Kind::Text { .. }, Value::Text(text)) => self.text(schema, text, path),
             (Kind::Blob, Value::Blob(bytes)) => self.blob(schema, bytes, path),
-            (_, Value::Integer(number)) => self.number(schema, *number as f64, &number.to_string(), path),
-            (_, Value::Double(number)) => self.number(schema, *number, &number.to_string(), path),
+            (_, Value::Integer(number)) => self.number(schema, *number as f64, number, path),
+            (_, Value::Double(number)) => self.number(schema, *number, number, path),
             _ => {}
         }
     }
 
-    fn member(&mut self, member: &Member, is_present: bool, path: &str) {
+    fn member(&mut self, member: &Member, is_present: bool, path: Path<'_>) {
         if member.is_required && !is_present {
-            let at = dotted(path, &first_small(member.name));
+            let at = Path::Member(&path, member.name);
             self.violations.push(format!("Value null at '{at}' failed to satisfy constraint: Member must not be null"));
         }
     }
 
-    fn violation(&mut self, schema: &Schema, shown: &str, path: &str, rule: &str) {
+    fn violation(&mut self, schema: &Schema, shown: &str, path: Path<'_>, rule: &str) {
         let shown = if schema.sensitive { "***Sensitive data has been redacted***" } else { shown };
         let quoted = if schema.sensitive { String::new() } else { format!("'{shown}' ") };
         self.violations.push(format!("Value {quoted}at '{path}' failed to satisfy constraint: {rule}"));
     }
 
-    fn size(&mut self, schema: &Schema, length: usize, path: &str, shown: impl Fn() -> String) {
+    fn size(&mut self, schema: &Schema, length: usize, path: Path<'_>, shown: impl Fn() -> String) {
         let length = i64::try_from(length).unwrap_or(i64::MAX);
         if let Some(min) = schema.min.filter(|min| length < *min) {
             self.violation(schema, &shown(), path, &format!("Member must have length greater than or equal to {min}"));
@@ -102,7 +128,7 @@ impl Check {
         }
     }
 
-    fn text(&mut self, schema: &Schema, text: &str, path: &str) {
+    fn text(&mut self, schema: &Schema, text: &str, path: Path<'_>) {
         self.size(schema, text.chars().count(), path, || text.to_owned());
         if let Some(pattern) = schema.pattern
             && compiled(pattern).is_some_and(|regex| !regex.is_match(text))
@@ -119,17 +145,27 @@ impl Check {
         }
     }
 
-    fn blob(&mut self, schema: &Schema, bytes: &Bytes, path: &str) {
+    fn blob(&mut self, schema: &Schema, bytes: &Bytes, path: Path<'_>) {
         self.size(schema, bytes.len(), path, || format!("java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", bytes.len()));
     }
 
     #[expect(clippy::cast_precision_loss, reason = "bounds are small, or powers of two")]
-    fn number(&mut self, schema: &Schema, number: f64, shown: &str, path: &str) {
+    fn number(&mut self, schema: &Schema, number: f64, shown: &impl fmt::Display, path: Path<'_>) {
         if let Some(min) = schema.min.filter(|min| number < *min as f64) {
-            self.violation(schema, shown, path, &format!("Member must have value greater than or equal to {min}"));
+            self.violation(
+                schema,
+                &shown.to_string(),
+                path,
+                &format!("Member must have value greater than or equal to {min}"),
+            );
         }
         if let Some(max) = schema.max.filter(|max| number > *max as f64) {
-            self.violation(schema, shown, path, &format!("Member must have value less than or equal to {max}"));
+            self.violation(
+                schema,
+                &shown.to_string(),
+                path,
+                &format!("Member must have value less than or equal to {max}"),
+            );
         }
     }
 }
@@ -145,10 +181,6 @@ fn is_said(value: &Value) -> bool {
         Value::Document(Json::Bool(is)) => *is,
         _ => true,
     }
-}
-
-fn dotted(path: &str, name: &str) -> String {
-    if path.is_empty() { name.into() } else { format!("{path}.{name}") }
 }
 
 /// The model's pattern, which must match the whole text. Patterns are Java's: the few that this engine cannot read
@@ -214,6 +246,14 @@ mod tests {
         let said =
             "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null";
         assert_eq!(checked(|_| ()), Err(Invalid::Constraint(said.into())));
+    }
+
+    #[test]
+    fn a_place_deep_in_the_input_is_named_as_aws_names_it() {
+        let items = Path::Member(&Path::Whole, "RequestItems");
+        let things = Path::Entry(&items, "things");
+        let keys = Path::Member(&things, "Keys");
+        assert_eq!(Path::Element(&keys, 0).to_string(), "requestItems.things.member.keys.1.member");
     }
 
     #[test]
