@@ -28,11 +28,11 @@ operation! { GetObjectTagging(GetObjectTaggingRequest) -> GetObjectTaggingOutput
 operation! { PutObjectTagging(PutObjectTaggingRequest) -> PutObjectTaggingOutput, "PUT" "/{Bucket}/{Key+}?tagging" 200, errors [], is_data_event = true; }
 operation! { DeleteObjectTagging(DeleteObjectTaggingRequest) -> DeleteObjectTaggingOutput, "DELETE" "/{Bucket}/{Key+}?tagging" 204, errors [], is_data_event = true; }
 operation! { GetBucketTagging(GetBucketTaggingRequest) -> GetBucketTaggingOutput, "GET" "/{Bucket}?tagging" 200, errors [], is_read_only = true; }
-operation! { PutBucketTagging(PutBucketTaggingRequest) -> PutBucketTaggingOutputNothing, "PUT" "/{Bucket}?tagging" 200, errors []; }
+operation! { PutBucketTagging(PutBucketTaggingRequest) -> PutBucketTaggingOutputNothing, "PUT" "/{Bucket}?tagging" 204, errors []; }
 operation! { DeleteBucketTagging(DeleteBucketTaggingRequest) -> DeleteBucketTaggingOutputNothing, "DELETE" "/{Bucket}?tagging" 204, errors [], action = Some("PutBucketTagging"); }
 operation! { GetBucketVersioning(GetBucketVersioningRequest) -> GetBucketVersioningOutput, "GET" "/{Bucket}?versioning" 200, errors [], is_read_only = true; }
 operation! { PutBucketVersioning(PutBucketVersioningRequest) -> PutBucketVersioningOutputNothing, "PUT" "/{Bucket}?versioning" 200, errors []; }
-operation! { PutBucketPolicy(PutBucketPolicyRequest) -> PutBucketPolicyOutputNothing, "PUT" "/{Bucket}?policy" 200, errors []; }
+operation! { PutBucketPolicy(PutBucketPolicyRequest) -> PutBucketPolicyOutputNothing, "PUT" "/{Bucket}?policy" 204, errors []; }
 operation! { GetBucketPolicy(GetBucketPolicyRequest) -> GetBucketPolicyOutput, "GET" "/{Bucket}?policy" 200, errors [], is_read_only = true; }
 operation! { DeleteBucketPolicy(DeleteBucketPolicyRequest) -> DeleteBucketPolicyOutputNothing, "DELETE" "/{Bucket}?policy" 204, errors []; }
 operation! { GetBucketPolicyStatus(GetBucketPolicyStatusRequest) -> GetBucketPolicyStatusOutput, "GET" "/{Bucket}?policyStatus" 200, errors [], is_read_only = true; }

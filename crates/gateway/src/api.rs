@@ -51,12 +51,16 @@ impl Gateway {
             call.region = base::Region::new(region.as_str());
         }
         let api = destination.apis[0];
-        if let Some(answer) = cors::preflight(api, &parts) {
-            return answer;
-        }
         let protocol = api.protocol;
         let is_cross_origin = parts.headers.contains_key(http::header::ORIGIN);
         let mut pass = Pass { api, parts: path_style(&parts, &destination.endpoint), call, operation: None, protocol };
+        if let Some(answer) = cors::preflight(&self.cloud, api, &pass.parts) {
+            return answer.unwrap_or_else(|error| {
+                let path = pass.parts.uri.path();
+                let refusal = wire::encode_error(api, None, protocol, &error, &pass.call.request_id, path);
+                refusal.map(sent)
+            });
+        }
         let outcome = self.pass(&mut pass, &destination, &parts, presented, body).await;
         let Pass { api, parts, call, operation, protocol } = pass;
         let encoded = outcome.and_then(|(operation, output)| {
@@ -69,12 +73,9 @@ impl Gateway {
             }
             wire::encode_error(api, operation, protocol, &error, &call.request_id, parts.uri.path())
         });
-        let mut response = response.map(|body| match body {
-            Outgoing::Bytes(bytes) => Body::from(bytes),
-            Outgoing::Stream(stream) => body::outgoing(stream),
-        });
+        let mut response = response.map(sent);
         if is_cross_origin {
-            cors::expose(api, response.headers_mut());
+            cors::expose(&self.cloud, api, &parts, response.headers_mut());
         }
         if parts.method == http::Method::HEAD {
             // The length stays, the body does not.
@@ -171,6 +172,13 @@ impl Gateway {
         let input = wire::decode(&routed, &pass.parts, incoming)?;
         let output = self.cloud.dispatch(routed.operation, pass.call.clone(), input).await?;
         Ok((routed.operation, output))
+    }
+}
+
+fn sent(body: Outgoing) -> Body {
+    match body {
+        Outgoing::Bytes(bytes) => Body::from(bytes),
+        Outgoing::Stream(stream) => body::outgoing(stream),
     }
 }
 

@@ -18,6 +18,7 @@ mod ca;
 mod fetch;
 mod serve;
 mod stream;
+mod unread;
 
 pub use body::{Body, BodyError, BodySender};
 pub use ca::{Ca, CaError, Resolver};

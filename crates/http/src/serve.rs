@@ -7,10 +7,11 @@
 use crate::{
     Body,
     stream::{Speaks, Stream, sniff},
+    unread,
 };
 use async_trait::async_trait;
 use base::Clock;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header, request::Parts, uri::Authority};
 use hyper::{body::Incoming, rt::Executor, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -269,17 +270,31 @@ impl Connection {
     }
 
     async fn answer(&self, request: Request<Incoming>, peer: &Arc<Peer>) -> Response<Body> {
+        let is_expected = request.headers().contains_key(header::EXPECT) && request.version() < Version::HTTP_2;
+        let mut asked = None;
         let answering = async {
             if request.method() == Method::CONNECT {
                 self.connect(request, peer).await
             } else {
-                self.server.handler.handle(request.map(Body::of), peer).await
+                let request = request.map(|body| {
+                    if !is_expected {
+                        return unread::drained(body, self.tasks.clone());
+                    }
+                    let (body, noted) = unread::noted(body);
+                    asked = Some(noted);
+                    body
+                });
+                self.server.handler.handle(request, peer).await
             }
         };
         let mut response = contain(answering).await.unwrap_or_else(|| {
             tracing::error!(via = self.server.via, "a handler panicked");
             plain(StatusCode::INTERNAL_SERVER_ERROR, "an internal error occurred")
         });
+        if asked.is_some_and(|asked| !asked.is()) {
+            // Clients do not agree on what an answer before `100 Continue` means for the next request: there is none.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         let now = self.server.clock.now().http_date();
         let date = HeaderValue::from_str(&now).expect("a date is plain text");
         response.headers_mut().entry(header::DATE).or_insert(date);
@@ -357,10 +372,10 @@ async fn contain<T>(future: impl Future<Output = T>) -> Option<T> {
 
 /// The tasks of one server.
 #[derive(Clone, Default)]
-struct Tasks(Arc<Mutex<JoinSet<()>>>);
+pub(crate) struct Tasks(Arc<Mutex<JoinSet<()>>>);
 
 impl Tasks {
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut set = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while set.try_join_next().is_some() {}
         set.spawn(task);

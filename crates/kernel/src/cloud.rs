@@ -1,7 +1,7 @@
 //! One model: its rows, its clock, its services. Handed to whoever calls.
 
 use crate::{
-    AnyResource, Call, Directory, Identity, Key, Outcome, Request, Response, Scope, Service, Tx, Via, Web,
+    AnyResource, Call, Directory, Identity, Key, Origins, Outcome, Request, Response, Scope, Service, Tx, Via, Web,
     authorize::Documents, reconcile, service::Entry, site::AnySite, wait::Alarm,
 };
 use base::{AccountId, Arn, Clock, Entropy, Fault, Region, Timestamp};
@@ -228,6 +228,11 @@ impl Cloud {
     pub fn find_site(&self, host: &str, request: &http::request::Parts) -> Option<SiteRef> {
         let mut sites = self.0.services.iter().flat_map(|service| &service.sites);
         sites.find(|site| site.owns(host, &request.method, &request.uri)).cloned().map(SiteRef)
+    }
+    /// Who says which pages may call `api`; `None`: all may.
+    pub fn origins(&self, api: &'static Api) -> Option<&dyn Origins> {
+        let service = self.0.services.iter().find(|service| service.api.name == api.name)?;
+        service.origins.as_deref()
     }
     /// Sets who answers the model's hosts: once, by the gateway.
     pub fn set_web(&self, web: Arc<dyn Web>) {

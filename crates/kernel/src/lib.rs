@@ -35,6 +35,6 @@ pub use policy::{Context, Decision, Principal};
 pub use reconcile::{Next, Reconciler};
 pub use resource::{AnyResource, Resource, StackCall, Updated};
 pub use service::{Service, ServiceBuilder};
-pub use site::{Request, Response, Site, Via, Web};
+pub use site::{Origins, Request, Response, Site, Via, Web};
 pub use store::{Order, Record, Rows};
 pub use tx::{Scope, Tx};

@@ -1,7 +1,7 @@
 //! A service as a table: everything it does, and nothing else.
 
 use crate::{
-    AnyResource, Call, Cloud, Directory, Identity, Outcome, Read, Reconciler, Resource, Serve, Site, Write,
+    AnyResource, Call, Cloud, Directory, Identity, Origins, Outcome, Read, Reconciler, Resource, Serve, Site, Write,
     access::Access, audit::Draft, reconcile::AnyReconciler, site::AnySite,
 };
 use base::Fault;
@@ -19,6 +19,7 @@ pub struct Service {
     pub(crate) directory: Option<Arc<dyn Directory>>,
     pub(crate) identity: Option<Arc<dyn Identity>>,
     pub(crate) sites: Vec<Arc<dyn AnySite>>,
+    pub(crate) origins: Option<Arc<dyn Origins>>,
 }
 
 impl Service {
@@ -37,6 +38,7 @@ impl Service {
             directory: None,
             identity: None,
             sites: Vec::new(),
+            origins: None,
         };
         ServiceBuilder { service, table }
     }
@@ -127,6 +129,12 @@ impl<S: Send + Sync + 'static> ServiceBuilder<S> {
     #[must_use]
     pub fn site(mut self, site: impl Site) -> Self {
         self.table.sites.push(Arc::new(site));
+        self
+    }
+    /// Pages of other origins may call the API as `origins` says; without it, all may.
+    #[must_use]
+    pub fn origins(mut self, origins: impl Origins) -> Self {
+        self.table.origins = Some(Arc::new(origins));
         self
     }
     pub fn build(self) -> Service {

@@ -1,7 +1,7 @@
 //! Hosts that are not APIs: a distribution, an HTTP API, a hosted sign-in page.
 
-use crate::{Call, Cloud};
-use http::{Method, Uri};
+use crate::{Call, Cloud, Outcome};
+use http::{HeaderMap, Method, Uri, request::Parts};
 use shape::ByteStream;
 use std::{future::Future, pin::Pin};
 
@@ -14,6 +14,14 @@ pub trait Site: Send + Sync + 'static {
     fn owns(&self, host: &str, method: &Method, uri: &Uri) -> bool;
     /// `call` is anonymous; it says when, from where and under which request id.
     fn answer(&self, cloud: &Cloud, call: &Call, request: Request) -> impl Future<Output = Response> + Send;
+}
+
+/// Which pages may call an API from a browser, where not all may: S3 asks its buckets.
+pub trait Origins: Send + Sync + 'static {
+    /// The headers that answer a preflight. The request's path begins with the bucket, whatever its host.
+    fn preflight(&self, cloud: &Cloud, request: &Parts) -> Outcome<HeaderMap>;
+    /// The headers that let a page read the answer to a request with an Origin.
+    fn expose(&self, cloud: &Cloud, request: &Parts) -> Outcome<HeaderMap>;
 }
 
 /// [`Site`] behind a pointer.

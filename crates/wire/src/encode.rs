@@ -162,6 +162,10 @@ fn rest_body(
     let members = operation.output.members();
     let has_body = members.iter().any(|member| member.place == Place::Body);
     if !has_body || response.status() == StatusCode::NO_CONTENT || operation.http.method == "HEAD" {
+        if operation.http.method == "HEAD" && operation.api.name == "s3" {
+            // AWS: HeadBucket has the type of the document that it does not send.
+            response.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/xml"));
+        }
         return;
     }
     if protocol == Protocol::RestJson {

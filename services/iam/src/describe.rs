@@ -17,6 +17,8 @@ const AWS_POLICIES_SINCE: Timestamp = Timestamp::from_secs(1_423_247_000);
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     Full,
+    /// What a creation answers. AWS: a policy's description is left out there.
+    Created,
     Listed,
 }
 
@@ -99,7 +101,11 @@ pub(crate) fn policy(tx: &Tx<'_>, policy: &ManagedPolicy, detail: Detail) -> Res
         description: policy.description.clone().filter(|_| detail == Detail::Full),
         create_date: Some(policy.created),
         update_date: Some(policy.updated),
-        tags: (detail == Detail::Full).then(|| tag::list(&policy.tags)),
+        tags: match detail {
+            Detail::Full => Some(tag::list(&policy.tags)),
+            Detail::Created => tags(&policy.tags),
+            Detail::Listed => None,
+        },
     })
 }
 

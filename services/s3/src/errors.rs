@@ -23,10 +23,17 @@ structure! { NotModifiedDetail {
     etag: String = "ETag" text_ header("ETag");
     modified: String = "LastModified" text_ header("Last-Modified");
 } }
+structure! { VersionDetail {
+    key: String = "Key" text_;
+    version_id: String = "VersionId" text_;
+} }
 structure! { MarkerDetail {
     is_marker: bool = "DeleteMarker" flag_ header("x-amz-delete-marker");
     version_id: Option<String> = "VersionId" text_ header("x-amz-version-id");
     key: String = "Key" text_;
+    method: Option<String> = "Method" text_;
+    resource_type: Option<String> = "ResourceType" text_;
+    allow: Option<String> = "Allow" text_ header("Allow");
 } }
 
 #[expect(non_upper_case_globals, reason = "schemas are named as the macro names them")]
@@ -39,24 +46,44 @@ pub(crate) fn no_such_bucket(name: &str) -> ApiError {
         .with(&BucketDetail, BucketDetail { bucket_name: name.into() })
 }
 
+/// A bucket without this configuration.
+pub(crate) fn no_such_setting(code: &'static str, message: &'static str, bucket: &str) -> ApiError {
+    ApiError::new(code, 404, message).with(&BucketDetail, BucketDetail { bucket_name: bucket.into() })
+}
+
 pub(crate) fn no_such_key(key: &str) -> ApiError {
     api_s3::errors::no_such_key("The specified key does not exist.").with(&KeyDetail, KeyDetail { key: key.into() })
 }
 
 /// AWS: what is hidden by a delete marker says so in headers.
 pub(crate) fn hidden_by_marker(key: &str, version_id: &str) -> ApiError {
-    let detail = MarkerDetail { is_marker: true, version_id: Some(version_id.into()), key: key.into() };
+    let detail = MarkerDetail {
+        is_marker: true,
+        version_id: Some(version_id.into()),
+        key: key.into(),
+        method: None,
+        resource_type: None,
+        allow: None,
+    };
     api_s3::errors::no_such_key("The specified key does not exist.").with(&MarkerDetail, detail)
 }
 
-pub(crate) fn is_a_marker(key: &str, version_id: &str) -> ApiError {
-    let detail = MarkerDetail { is_marker: true, version_id: Some(version_id.into()), key: key.into() };
+pub(crate) fn is_a_marker(key: &str, version_id: &str, method: &str) -> ApiError {
+    let detail = MarkerDetail {
+        is_marker: true,
+        version_id: Some(version_id.into()),
+        key: key.into(),
+        method: Some(method.into()),
+        resource_type: Some("DeleteMarker".into()),
+        allow: Some("DELETE".into()),
+    };
     ApiError::new("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
         .with(&MarkerDetail, detail)
 }
 
-pub(crate) fn no_such_version() -> ApiError {
+pub(crate) fn no_such_version(key: &str, version_id: &str) -> ApiError {
     ApiError::new("NoSuchVersion", 404, "The specified version does not exist.")
+        .with(&VersionDetail, VersionDetail { key: key.into(), version_id: version_id.into() })
 }
 
 pub(crate) fn no_such_upload() -> ApiError {

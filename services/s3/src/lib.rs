@@ -10,7 +10,7 @@
 mod body;
 mod cfn;
 mod directory;
-pub mod domain;
+mod domain;
 mod errors;
 mod object;
 mod ops;
@@ -20,9 +20,6 @@ mod site;
 mod stack;
 mod state;
 mod upload;
-
-pub use domain::cors;
-pub use site::cors_headers;
 
 use kernel::Service;
 
@@ -64,6 +61,7 @@ pub fn service() -> Service {
         .reconciler(reconcile::EmptyTrash::default())
         .reconciler(reconcile::Expire)
         .site(site::Hosts)
+        .origins(site::Hosts)
         .build()
 }
 

@@ -36,20 +36,21 @@ pub(crate) struct Target<'a> {
     pub(crate) key: &'a str,
     pub(crate) version_id: Option<&'a str>,
     pub(crate) expected_owner: Option<&'a str>,
+    /// The request's, which a refusal names.
+    pub(crate) method: &'static str,
 }
 
 pub(crate) fn find(tx: &Tx<'_>, call: &Call, target: Target<'_>) -> Outcome<Found> {
-    let Target { bucket: name, key, version_id, expected_owner } = target;
+    let Target { bucket: name, key, version_id, expected_owner, method } = target;
     let bucket = state::bucket(tx, call, name, expected_owner)?;
     let version = state::find_version(tx, name, key, version_id)?;
     match version {
         Some(Version { id, modified, object: Some(object), .. }) => {
             Ok(Found { bucket, version_id: id, modified, object })
         }
-        Some(marker) if version_id.is_some() => Err(errors::is_a_marker(key, &marker.id)),
+        Some(marker) if version_id.is_some() => Err(errors::is_a_marker(key, &marker.id, method)),
         Some(marker) => Err(errors::hidden_by_marker(key, &marker.id)),
-        None if version_id.is_some() => Err(errors::no_such_version()),
-        None => Err(errors::no_such_key(key)),
+        None => Err(version_id.map_or_else(|| errors::no_such_key(key), |id| errors::no_such_version(key, id))),
     }
 }
 

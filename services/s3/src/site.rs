@@ -1,4 +1,4 @@
-//! The hosts of buckets that are not the API: preflight requests, and buckets as websites.
+//! Buckets and browsers: which pages may call the API, and buckets as websites.
 
 use crate::{
     domain::cors::{self, Asked},
@@ -6,7 +6,7 @@ use crate::{
 };
 use api_s3::{CORSConfiguration, GetObject, GetObjectOutput, GetObjectRequest, Redirect, WebsiteConfiguration};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
-use kernel::{Call, Cloud, Outcome, Request, Response, Scope, Site};
+use kernel::{Call, Cloud, Origins, Outcome, Request, Response, Scope, Site};
 use percent_encoding::percent_decode_str;
 use shape::{ApiError, ByteStream, Bytes, Schema, Shape};
 
@@ -14,8 +14,8 @@ use shape::{ApiError, ByteStream, Bytes, Schema, Shape};
 pub(crate) struct Hosts;
 
 impl Site for Hosts {
-    fn owns(&self, host: &str, method: &Method, uri: &Uri) -> bool {
-        website_bucket(host).is_some() || (method == Method::OPTIONS && api_bucket(host, uri.path()).is_some())
+    fn owns(&self, host: &str, _: &Method, _: &Uri) -> bool {
+        website_bucket(host).is_some()
     }
 
     async fn answer(&self, cloud: &Cloud, call: &Call, request: Request) -> Response {
@@ -24,10 +24,7 @@ impl Site for Hosts {
         let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
         // Asked by its alias, it is the same host.
         let host = host.strip_suffix(".localhost").unwrap_or(&host);
-        let answered = match website_bucket(host) {
-            Some(bucket) => website(cloud, call, bucket, &parts).await,
-            None => preflight(cloud, host, &parts),
-        };
+        let answered = website(cloud, call, website_bucket(host).unwrap_or_default(), &parts).await;
         answered.unwrap_or_else(|error| page(error.status, &error))
     }
 }
@@ -38,47 +35,56 @@ fn website_bucket(host: &str) -> Option<&str> {
     (rest.starts_with(['-', '.']) && rest.ends_with(".amazonaws.com") && !bucket.is_empty()).then_some(bucket)
 }
 
-/// The bucket of `bucket.s3.us-east-1.amazonaws.com/key` or `s3.us-east-1.amazonaws.com/bucket/key`.
-fn api_bucket<'a>(host: &'a str, path: &'a str) -> Option<&'a str> {
-    let before = host.strip_suffix(".amazonaws.com")?;
-    if before == "s3" || before.starts_with("s3.") {
-        return path.trim_start_matches('/').split('/').next().filter(|bucket| !bucket.is_empty());
-    }
-    let (bucket, rest) = before.rsplit_once(".s3")?;
-    (rest.is_empty() || rest.starts_with('.')).then_some(bucket)
-}
-
 fn setting<T: Shape>(cloud: &Cloud, bucket: &str, kind: &str, schema: &'static Schema) -> Outcome<Option<T>> {
     cloud.read(&api_s3::API, &Scope::shared(), |tx| state::find_setting(tx, bucket, kind, schema))
 }
 
-/// The headers that a bucket's rules add to the answer of a request with an Origin.
-pub fn cors_headers(cloud: &Cloud, bucket: &str, asked: &Asked<'_>) -> Outcome<Option<Vec<(&'static str, String)>>> {
-    let rules: Option<CORSConfiguration> = setting(cloud, bucket, "cors", &api_s3::CORSConfiguration)?;
-    Ok(rules.and_then(|rules| cors::evaluate(&rules.cors_rules, asked)))
+impl Origins for Hosts {
+    fn preflight(&self, cloud: &Cloud, request: &Parts) -> Outcome<HeaderMap> {
+        let said = |name| text(&request.headers, name).unwrap_or_default();
+        let (origin, method) = (said("origin"), said("access-control-request-method"));
+        let headers = said("access-control-request-headers");
+        if origin.is_empty() {
+            let said = "Insufficient information. Origin request header needed.";
+            return Err(ApiError::new("BadRequest", 400, said));
+        }
+        if method.is_empty() {
+            let said = "Invalid Access-Control-Request-Method: null";
+            return Err(ApiError::new("BadRequest", 400, said));
+        }
+        let forbidden = |said: &str| ApiError::new("AccessForbidden", 403, format!("CORSResponse: {said}"));
+        let rules = rules(cloud, request)?.ok_or_else(|| forbidden("CORS is not enabled for this bucket."))?;
+        let asked = Asked { origin: &origin, method: &method, headers: &headers, is_preflight: true };
+        let allowed = cors::evaluate(&rules.cors_rules, &asked).ok_or_else(|| {
+            // AWS: its spelling.
+            forbidden(
+                "This CORS request is not allowed. This is usually because the evalution of Origin, request method / \
+                 Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's \
+                 CORS spec.",
+            )
+        })?;
+        Ok(header_map(allowed))
+    }
+
+    fn expose(&self, cloud: &Cloud, request: &Parts) -> Outcome<HeaderMap> {
+        let origin = text(&request.headers, "origin").unwrap_or_default();
+        let asked = Asked { origin: &origin, method: request.method.as_str(), headers: "", is_preflight: false };
+        let allowed = rules(cloud, request)?.and_then(|rules| cors::evaluate(&rules.cors_rules, &asked));
+        Ok(header_map(allowed.unwrap_or_default()))
+    }
 }
 
-fn preflight(cloud: &Cloud, host: &str, request: &Parts) -> Outcome<Response> {
-    let bucket = api_bucket(host, request.uri.path()).unwrap_or_default();
-    let said = |name| text(&request.headers, name).unwrap_or_default();
-    let (origin, method) = (said("origin"), said("access-control-request-method"));
-    let headers = said("access-control-request-headers");
-    if origin.is_empty() || method.is_empty() {
-        let said = "Insufficient information. Origin request header needed.";
-        return Err(ApiError::new("BadRequest", 400, said));
+fn rules(cloud: &Cloud, request: &Parts) -> Outcome<Option<CORSConfiguration>> {
+    let bucket = request.uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
+    setting(cloud, bucket, "cors", &api_s3::CORSConfiguration)
+}
+
+fn header_map(headers: Vec<(&'static str, String)>) -> HeaderMap {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        set(&mut map, name, &value);
     }
-    let asked = Asked { origin: &origin, method: &method, headers: &headers, is_preflight: true };
-    let allowed = cors_headers(cloud, bucket, &asked)?.ok_or_else(|| {
-        let said = "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, \
-                    request method / Access-Control-Request-Method or Access-Control-Request-Headers are not \
-                    whitelisted by the resource's CORS spec.";
-        ApiError::new("AccessForbidden", 403, said)
-    })?;
-    let mut response = Response::new(ByteStream::empty());
-    for (name, value) in allowed {
-        set(response.headers_mut(), name, &value);
-    }
-    Ok(response)
+    map
 }
 
 async fn website(cloud: &Cloud, call: &Call, bucket: &str, request: &Parts) -> Outcome<Response> {

@@ -85,6 +85,8 @@ pub(crate) struct Object {
     pub(crate) checksum: Option<Checksum>,
     /// Empty unless it was uploaded in parts.
     pub(crate) parts: Vec<ObjectPart>,
+    /// The upload that it came from: completing it again answers the same.
+    pub(crate) upload_id: Option<String>,
 }
 
 /// What a client says about an object.

@@ -28,6 +28,10 @@ pub(super) struct List {
     pub(super) omit: BTreeMap<String, Vec<String>>,
     /// Values that AWS sends and its model does not name: shape → values.
     pub(super) further_values: BTreeMap<String, Vec<String>>,
+    /// Enumerations that AWS leaves to the operation to check: they stay text.
+    pub(super) open_values: Vec<String>,
+    /// What AWS answers where its model says another status: operation → status.
+    pub(super) statuses: BTreeMap<String, u16>,
     /// Root elements that the model does not name: shape → element.
     pub(super) xml_names: BTreeMap<String, String>,
     /// CloudFormation resource types.

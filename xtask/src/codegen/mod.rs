@@ -52,6 +52,10 @@ fn generate(models: &Path, folder: &Path, name: &str) -> Result<Files, String> {
             let shape = model.shapes.get_mut(name).ok_or_else(|| format!("further_values: no shape {name}"))?;
             shape.values.extend(values.iter().cloned());
         }
+        for name in &list.open_values {
+            let shape = model.shapes.get_mut(name).ok_or_else(|| format!("open_values: no shape {name}"))?;
+            shape.values.clear();
+        }
         rust::write_api(name, &list, &model, &mut files)?;
     }
     if !list.resources.is_empty() {

@@ -153,7 +153,7 @@ impl<'a> Writer<'a> {
                 output = shape_of(&operation.output, "Output"),
                 method = operation.http.method,
                 uri = operation.http.request_uri,
-                status = operation.http.response_code.unwrap_or(200),
+                status = self.list.statuses.get(name).copied().or(operation.http.response_code).unwrap_or(200),
                 errors = errors.join(", "),
             )
             .expect("writing to a string does not fail");

@@ -41,7 +41,7 @@ impl Write<CreatePolicy> for Iam {
         };
         tx.put(&POLICIES, key, &policy)?;
         tx.put(&VERSIONS, (policy.id.clone(), 1_u64), &Version { text: input.policy_document, created: call.now })?;
-        Ok(CreatePolicyResponse { policy: Some(describe::policy(tx, &policy, Detail::Full)?) })
+        Ok(CreatePolicyResponse { policy: Some(describe::policy(tx, &policy, Detail::Created)?) })
     }
 }
 

@@ -27,7 +27,7 @@ impl Resource for BucketResource {
         let input = CreateBucketRequest {
             bucket: name.clone(),
             create_bucket_configuration: Some(CreateBucketConfiguration {
-                location_constraint: BucketLocationConstraint::parse(region),
+                location_constraint: Some(region.to_owned()).filter(|region| region != "us-east-1"),
                 tags: Some(tags(stack, &properties)),
             }),
             ..Default::default()

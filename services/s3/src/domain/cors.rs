@@ -5,17 +5,17 @@ use api_s3::CORSRule;
 
 /// What a browser says.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    pub origin: &'a str,
+pub(crate) struct Asked<'a> {
+    pub(crate) origin: &'a str,
     /// The request's own method, or `Access-Control-Request-Method`.
-    pub method: &'a str,
+    pub(crate) method: &'a str,
     /// `Access-Control-Request-Headers`; empty for none.
-    pub headers: &'a str,
-    pub is_preflight: bool,
+    pub(crate) headers: &'a str,
+    pub(crate) is_preflight: bool,
 }
 
 /// The headers that allow it, or `None`: no rule does.
-pub fn evaluate(rules: &[CORSRule], asked: &Asked<'_>) -> Option<Vec<(&'static str, String)>> {
+pub(crate) fn evaluate(rules: &[CORSRule], asked: &Asked<'_>) -> Option<Vec<(&'static str, String)>> {
     let wanted: Vec<_> = asked.headers.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     let rule = rules.iter().find(|rule| {
         rule.allowed_methods.iter().any(|method| method == asked.method)

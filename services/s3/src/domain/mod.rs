@@ -2,7 +2,7 @@
 
 pub(crate) mod checksum;
 pub(crate) mod condition;
-pub mod cors;
+pub(crate) mod cors;
 pub(crate) mod lifecycle;
 pub(crate) mod listing;
 pub(crate) mod name;

@@ -39,6 +39,9 @@ pub(crate) fn parse_header(header: &str) -> Outcome<Tags> {
         tags.push((key, value));
     }
     check(&tags, MOST_OBJECT_TAGS)?;
+    if tags.iter().any(|(key, _)| is_system(key)) {
+        return Err(ApiError::new("InvalidTag", 400, "Your TagKey cannot be prefixed with aws:"));
+    }
     Ok(tags)
 }
 
@@ -72,6 +75,10 @@ pub(crate) fn check(tags: &Tags, most: usize) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+pub(crate) fn system_tag() -> ApiError {
+    ApiError::new("InvalidTag", 400, "System tags cannot be added/updated by requester")
 }
 
 /// AWS: `aws:` is AWS's own; stacks set such tags, others cannot.

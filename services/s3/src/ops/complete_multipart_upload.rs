@@ -5,7 +5,7 @@ use crate::{
     object::quoted,
     recast::with_checksum,
     stack,
-    state::{self, BLOB_OWNER, Object, ObjectPart, PARTS, Part, Upload},
+    state::{self, BLOB_OWNER, NEWEST, OLDER, Object, ObjectPart, PARTS, Part, Upload},
     upload::Place,
 };
 use api_s3::{
@@ -41,47 +41,90 @@ impl Serve<CompleteMultipartUpload> for S3 {
             expected_owner: input.expected_bucket_owner.clone(),
         };
         let listed = input.multipart_upload.take().and_then(|given| given.parts).unwrap_or_default();
-        let (upload, parts) = cloud.read(&api_s3::API, &Scope::shared(), |tx| {
+        let looked = cloud.read(&api_s3::API, &Scope::shared(), |tx| {
+            if let Some(completed) = find_completed(tx, call, &place)? {
+                return Ok(Looked::Completed(completed));
+            }
             let upload = place.find(tx, call)?;
             let key = (place.bucket.as_str(), place.key.as_str());
             object::check_write(tx, key, input.if_match.as_deref(), input.if_none_match.as_deref())?;
-            Ok::<_, ApiError>((upload, find_parts(tx, &place.upload_id, &listed)?))
-        })?;
+            Ok::<_, ApiError>(Looked::Open(upload, find_parts(tx, &place.upload_id, &listed)?))
+        });
+        let (upload, parts) = match looked? {
+            Looked::Open(upload, parts) => (upload, parts),
+            Looked::Completed((version_id, object)) => return answer(call, place, version_id, &object),
+        };
         check(&input, &upload, &parts)?;
-        let object = joined(cloud, &upload, &parts).await?;
-        let checksum = object.checksum.clone();
-        if let Err(error) = compare(&input, checksum.as_ref()) {
+        let object = Object { upload_id: Some(place.upload_id.clone()), ..joined(cloud, &upload, &parts).await? };
+        if let Err(error) = compare(&input, object.checksum.as_ref()) {
             cloud.blobs().owned_by(BLOB_OWNER).delete(&object.blob).await?;
             return Err(error);
         }
-        let (etag, blob, host) = (object.etag.clone(), object.blob.clone(), call.region.clone());
-        let (own_call, shared, own_place) = (call.clone(), Scope::shared(), place.clone());
+        let (own_call, own_place, own_object) = (call.clone(), place.clone(), object.clone());
+        let shared = Scope::shared();
         let named = cloud.write(&api_s3::API, &shared, move |tx| {
+            // Joining takes its time: a client that lost its patience may have come again and been quicker.
+            if let Some(completed) = find_completed(tx, &own_call, &own_place)? {
+                return Ok(completed);
+            }
             own_place.find(tx, &own_call)?;
             let bucket = state::bucket(tx, &own_call, &own_place.bucket, None)?;
             let key = (own_place.bucket.as_str(), own_place.key.as_str());
             object::check_write(tx, key, input.if_match.as_deref(), input.if_none_match.as_deref())?;
             own_place.forget(tx)?;
-            stack::push(tx, &own_call, (&own_place.bucket, &bucket), &own_place.key, Some(object))
+            let kept = Some(own_object.clone());
+            let version_id = stack::push(tx, &own_call, (&own_place.bucket, &bucket), &own_place.key, kept)?;
+            Ok((version_id, own_object))
         });
-        let version_id = match named.await {
-            Ok(version_id) => version_id,
-            Err(error) => {
-                cloud.blobs().owned_by(BLOB_OWNER).delete(&blob).await?;
-                return Err(error);
-            }
-        };
-        let output = CompleteMultipartUploadOutput {
-            location: Some(format!("https://{}.s3.{host}.amazonaws.com/{}", place.bucket, place.key)),
-            bucket: Some(place.bucket),
-            key: Some(place.key),
-            e_tag: Some(quoted(&etag)),
-            server_side_encryption: Some(ServerSideEncryption::Aes256),
-            version_id,
-            ..CompleteMultipartUploadOutput::default()
-        };
-        with_checksum(output, &api_s3::CompleteMultipartUploadOutput, checksum.as_ref())
+        let named: Outcome<_> = named.await;
+        if named.as_ref().map_or(true, |(_, kept)| kept.blob != object.blob) {
+            cloud.blobs().owned_by(BLOB_OWNER).delete(&object.blob).await?;
+        }
+        let (version_id, kept) = named?;
+        answer(call, place, version_id, &kept)
     }
+}
+
+/// What a completion finds.
+enum Looked {
+    Open(Upload, Vec<(u64, Part)>),
+    /// It was completed before: its version id, where the bucket shows them, and the object.
+    Completed((Option<String>, Object)),
+}
+
+/// AWS: completing an upload again succeeds, whatever the request asks for then.
+fn find_completed(tx: &Tx<'_>, call: &Call, place: &Place) -> Outcome<Option<(Option<String>, Object)>> {
+    let bucket = state::bucket(tx, call, &place.bucket, place.expected_owner.as_deref())?;
+    let shared = tx.peek(&Scope::shared());
+    let key = (place.bucket.as_str(), place.key.as_str());
+    let newest = shared.get(&NEWEST, key)?.map(Ok);
+    let older = shared.scan(&OLDER, key).map(|row| row.map(|(_, version)| version));
+    for version in newest.into_iter().chain(older) {
+        let version = version?;
+        let object = version.object.filter(|object| object.upload_id.as_ref() == Some(&place.upload_id));
+        if let Some(object) = object {
+            return Ok(Some((object::shown_id(&bucket, &version.id), object)));
+        }
+    }
+    Ok(None)
+}
+
+fn answer(
+    call: &Call,
+    place: Place,
+    version_id: Option<String>,
+    object: &Object,
+) -> Outcome<CompleteMultipartUploadOutput> {
+    let output = CompleteMultipartUploadOutput {
+        location: Some(format!("https://{}.s3.{}.amazonaws.com/{}", place.bucket, call.region, place.key)),
+        bucket: Some(place.bucket),
+        key: Some(place.key),
+        e_tag: Some(quoted(&object.etag)),
+        server_side_encryption: Some(ServerSideEncryption::Aes256),
+        version_id,
+        ..CompleteMultipartUploadOutput::default()
+    };
+    with_checksum(output, &api_s3::CompleteMultipartUploadOutput, object.checksum.as_ref())
 }
 
 /// The parts that the client lists, in its order, which has to be theirs.
@@ -175,6 +218,7 @@ async fn joined(cloud: &Cloud, upload: &Upload, parts: &[(u64, Part)]) -> Outcom
         about: upload.about.clone(),
         checksum: Some(checksum),
         parts: shown.collect(),
+        upload_id: None,
     })
 }
 

@@ -92,8 +92,13 @@ pub(super) fn find_source(
     expected_owner: Option<&str>,
     conditions: &Conditions,
 ) -> Outcome<Found> {
-    let target =
-        Target { bucket: &source.bucket, key: &source.key, version_id: source.version_id.as_deref(), expected_owner };
+    let target = Target {
+        bucket: &source.bucket,
+        key: &source.key,
+        version_id: source.version_id.as_deref(),
+        expected_owner,
+        method: "GET",
+    };
     let found = cloud.read(&api_s3::API, &Scope::shared(), |tx| {
         // AWS: the source may be in another region.
         let home = tx.get(&state::BUCKETS, source.bucket.as_str())?.map(|bucket| call.in_region(bucket.region));
@@ -169,5 +174,6 @@ async fn copied(cloud: &Cloud, call: &Call, input: &CopyObjectRequest, found: &F
         about,
         checksum: Some(received.checksum),
         parts: Vec::new(),
+        upload_id: None,
     })
 }

@@ -8,10 +8,20 @@ use api_s3::{
     BucketCannedACL, CreateBucket, CreateBucketConfiguration, CreateBucketOutput, CreateBucketRequest, ObjectOwnership,
     OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration, Tagging,
 };
+use base::Region;
 use kernel::{Access, Call, Outcome, Scope, Tx, Write};
 use shape::ApiError;
 
 const US_EAST_1: &str = "us-east-1";
+/// Where else the partition `aws` keeps buckets, as the model of S3 lists it.
+#[rustfmt::skip]
+const REGIONS: &[&str] = &[
+    "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+    "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
+    "ap-southeast-6", "ap-southeast-7", "ca-central-1", "ca-west-1", "eu-central-1", "eu-central-2", "eu-north-1",
+    "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1",
+    "mx-central-1", "sa-east-1", "us-east-2", "us-west-1", "us-west-2",
+];
 
 impl Write<CreateBucket> for S3 {
     fn access(_: &Call, input: &CreateBucketRequest) -> Access {
@@ -37,7 +47,7 @@ impl Write<CreateBucket> for S3 {
         if input.object_lock_enabled_for_bucket == Some(true) {
             return Err(ApiError::not_implemented("object lock of s3"));
         }
-        check_location(call, &input)?;
+        let region = home(call, &input)?;
         let ownership = input.object_ownership.unwrap_or(ObjectOwnership::BucketOwnerEnforced);
         match input.acl {
             None | Some(BucketCannedACL::Private) => {}
@@ -74,12 +84,7 @@ impl Write<CreateBucket> for S3 {
             }
             None => {}
         }
-        let bucket = Bucket {
-            owner: call.account.clone(),
-            region: call.region.clone(),
-            created: call.now,
-            versioning: Versioning::Never,
-        };
+        let bucket = Bucket { owner: call.account.clone(), region, created: call.now, versioning: Versioning::Never };
         tx.in_scope(&Scope::shared()).put(&BUCKETS, input.bucket.as_str(), &bucket)?;
         put_defaults(tx, &input.bucket, ownership)?;
         if let Some(tags) = input.create_bucket_configuration.and_then(|given| given.tags) {
@@ -103,25 +108,32 @@ fn put_defaults(tx: &mut Tx<'_>, bucket: &str, object_ownership: ObjectOwnership
     state::put_setting(tx, bucket, "publicAccessBlock", &api_s3::PublicAccessBlockConfiguration, block)
 }
 
-fn location(input: &CreateBucketRequest) -> Option<&'static str> {
+fn location(input: &CreateBucketRequest) -> Option<&str> {
     let given: Option<&CreateBucketConfiguration> = input.create_bucket_configuration.as_ref();
-    given.and_then(|given| given.location_constraint).map(|region| match region.as_str() {
+    given.and_then(|given| given.location_constraint.as_deref()).map(|region| match region {
         "EU" => "eu-west-1",
         region => region,
     })
 }
 
-fn check_location(call: &Call, input: &CreateBucketRequest) -> Outcome<()> {
-    let illegal = |said: String| Err(ApiError::new("IllegalLocationConstraintException", 400, said));
-    match (location(input), call.region.as_str()) {
-        (None, US_EAST_1) => Ok(()),
-        (None, region) => illegal(format!(
-            "The unspecified location constraint is incompatible for the region specific endpoint this request was sent \
-             to. ({region})"
-        )),
-        (Some(asked), region) if asked == region => Ok(()),
-        (Some(asked), _) => illegal(format!(
+/// Where the bucket will be. AWS: the endpoint of us-east-1 makes buckets in all regions, those of the others in their
+/// own only.
+fn home(call: &Call, input: &CreateBucketRequest) -> Outcome<Region> {
+    let illegal = |asked: &str| {
+        let said = format!(
             "The {asked} location constraint is incompatible for the region specific endpoint this request was sent to."
-        )),
+        );
+        Err(ApiError::new("IllegalLocationConstraintException", 400, said))
+    };
+    match (location(input), call.region.as_str()) {
+        (None, US_EAST_1) => Ok(call.region.clone()),
+        (None, _) => illegal("unspecified"),
+        (Some(asked), US_EAST_1) if asked != US_EAST_1 && REGIONS.contains(&asked) => Ok(Region::new(asked)),
+        (Some(_), US_EAST_1) => {
+            let said = "The specified location-constraint is not valid";
+            Err(ApiError::new("InvalidLocationConstraint", 400, said))
+        }
+        (Some(asked), region) if asked == region => Ok(call.region.clone()),
+        (Some(asked), _) => illegal(asked),
     }
 }

@@ -24,7 +24,7 @@ impl Write<DeleteObject> for S3 {
 }
 
 pub(super) fn delete_access(bucket: &str, key: &str, version_id: Option<&str>) -> Access {
-    let target = Target { bucket, key, version_id, expected_owner: None };
+    let target = Target { bucket, key, version_id, expected_owner: None, method: "DELETE" };
     object::versioned("s3:DeleteObject", "s3:DeleteObjectVersion", target)
 }
 

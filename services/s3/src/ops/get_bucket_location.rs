@@ -1,5 +1,5 @@
 use crate::{S3, state};
-use api_s3::{BucketLocationConstraint, GetBucketLocation, GetBucketLocationOutput, GetBucketLocationRequest};
+use api_s3::{GetBucketLocation, GetBucketLocationOutput, GetBucketLocationRequest};
 use kernel::{Access, Call, Outcome, Read, Scope, Tx};
 
 impl Read<GetBucketLocation> for S3 {
@@ -13,6 +13,8 @@ impl Read<GetBucketLocation> for S3 {
         let at_home = found.map_or_else(|| call.clone(), |bucket| call.in_region(bucket.region));
         let bucket = state::bucket(tx, &at_home, &input.bucket, input.expected_bucket_owner.as_deref())?;
         // AWS: us-east-1 has no name here.
-        Ok(GetBucketLocationOutput { location_constraint: BucketLocationConstraint::parse(bucket.region.as_str()) })
+        Ok(GetBucketLocationOutput {
+            location_constraint: Some(bucket.region.as_str().to_owned()).filter(|region| region != "us-east-1"),
+        })
     }
 }

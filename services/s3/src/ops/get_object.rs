@@ -48,6 +48,7 @@ fn target(input: &GetObjectRequest) -> Target<'_> {
         key: &input.key,
         version_id: input.version_id.as_deref(),
         expected_owner: input.expected_bucket_owner.as_deref(),
+        method: "GET",
     }
 }
 

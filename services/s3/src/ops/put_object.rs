@@ -45,6 +45,7 @@ impl Serve<PutObject> for S3 {
             about,
             checksum: Some(received.checksum.clone()),
             parts: Vec::new(),
+            upload_id: None,
         };
         let etag = object.etag.clone();
         let (own_call, shared) = (call.clone(), Scope::shared());

@@ -26,15 +26,19 @@ async fn a_preflight_is_answered_by_the_bucket_s_rules() {
         ..Default::default()
     };
     model.ask::<PutBucketCors>(input).await.unwrap();
-    for uri in ["https://shelf.s3.us-east-1.amazonaws.com/k", "https://s3.us-east-1.amazonaws.com/shelf/k"] {
-        let from = |origin: &str| {
-            let request = http::Request::builder().method("OPTIONS").uri(uri).header("origin", origin);
-            request.header("access-control-request-method", "PUT")
-        };
-        let allowed = ask(&model, from("https://app.example.com")).await;
-        assert_eq!(allowed.headers()["access-control-allow-origin"], "https://app.example.com");
-        assert_eq!(ask(&model, from("https://other.example.com")).await.status(), 403);
-    }
+    let origins = model.cloud.origins(&api_s3::API).expect("buckets say which pages may call");
+    let from = |method: &str, origin: &str| {
+        let request = http::Request::builder().method(method).uri("/shelf/k").header("origin", origin);
+        let request = request.header("access-control-request-method", "PUT");
+        request.body(()).unwrap().into_parts().0
+    };
+    let allowed = origins.preflight(&model.cloud, &from("OPTIONS", "https://app.example.com")).unwrap();
+    assert_eq!(allowed["access-control-allow-origin"], "https://app.example.com");
+    let refused = origins.preflight(&model.cloud, &from("OPTIONS", "https://other.example.com")).unwrap_err();
+    assert_eq!((refused.code, refused.status), ("AccessForbidden", 403));
+    let allowed = origins.expose(&model.cloud, &from("PUT", "https://app.example.com")).unwrap();
+    assert_eq!(allowed["access-control-allow-credentials"], "true");
+    assert!(origins.expose(&model.cloud, &from("PUT", "https://other.example.com")).unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -97,6 +97,7 @@ fn put_target(input: &PutObjectAclRequest) -> Target<'_> {
         key: &input.key,
         version_id: input.version_id.as_deref(),
         expected_owner: input.expected_bucket_owner.as_deref(),
+        method: "PUT",
     }
 }
 
@@ -106,6 +107,7 @@ fn get_target(input: &GetObjectAclRequest) -> Target<'_> {
         key: &input.key,
         version_id: input.version_id.as_deref(),
         expected_owner: input.expected_bucket_owner.as_deref(),
+        method: "GET",
     }
 }
 

@@ -6,7 +6,6 @@ use api_s3::{
     GetBucketCorsOutput, GetBucketCorsRequest, PutBucketCors, PutBucketCorsOutputNothing, PutBucketCorsRequest,
 };
 use kernel::{Access, Call, Outcome, Read, Tx, Write};
-use shape::ApiError;
 
 const KIND: &str = "cors";
 
@@ -46,8 +45,9 @@ impl Read<GetBucketCors> for S3 {
     fn read(tx: &Tx<'_>, call: &Call, input: GetBucketCorsRequest) -> Outcome<GetBucketCorsOutput> {
         state::bucket(tx, call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         let found = state::find_setting::<CORSConfiguration>(tx, &input.bucket, KIND, &api_s3::CORSConfiguration)?;
-        let found = found
-            .ok_or_else(|| ApiError::new("NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"))?;
+        let found = found.ok_or_else(|| {
+            errors::no_such_setting("NoSuchCORSConfiguration", "The CORS configuration does not exist", &input.bucket)
+        })?;
         Ok(GetBucketCorsOutput { cors_rules: Some(found.cors_rules) })
     }
 }

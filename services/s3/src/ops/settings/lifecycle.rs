@@ -86,7 +86,11 @@ impl Read<GetBucketLifecycleConfiguration> for S3 {
         let found: Option<BucketLifecycleConfiguration> =
             state::find_setting(tx, &input.bucket, KIND, &api_s3::BucketLifecycleConfiguration)?;
         let found = found.ok_or_else(|| {
-            ApiError::new("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist")
+            errors::no_such_setting(
+                "NoSuchLifecycleConfiguration",
+                "The lifecycle configuration does not exist",
+                &input.bucket,
+            )
         })?;
         let least = state::find_setting_text(tx, &input.bucket, LEAST_SIZE)?;
         Ok(GetBucketLifecycleConfigurationOutput {

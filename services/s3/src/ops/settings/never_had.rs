@@ -1,7 +1,7 @@
 //! Configurations that no bucket here ever has: what AWS answers about a bucket that never had them, which clients ask
 //! for all the same.
 
-use crate::{S3, state};
+use crate::{S3, errors, state};
 use api_s3::{
     GetBucketAccelerateConfiguration, GetBucketAccelerateConfigurationOutput, GetBucketAccelerateConfigurationRequest,
     GetBucketLogging, GetBucketLoggingOutput, GetBucketLoggingRequest, GetBucketReplication,
@@ -10,7 +10,6 @@ use api_s3::{
     GetObjectLockConfigurationRequest, Payer,
 };
 use kernel::{Access, Call, Outcome, Read, Tx};
-use shape::ApiError;
 
 impl Read<GetBucketLogging> for S3 {
     fn access(_: &Call, input: &GetBucketLoggingRequest) -> Access {
@@ -57,7 +56,7 @@ impl Read<GetBucketReplication> for S3 {
     fn read(tx: &Tx<'_>, call: &Call, input: GetBucketReplicationRequest) -> Outcome<GetBucketReplicationOutput> {
         state::bucket(tx, call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         let said = "The replication configuration was not found";
-        Err(ApiError::new("ReplicationConfigurationNotFoundError", 404, said))
+        Err(errors::no_such_setting("ReplicationConfigurationNotFoundError", said, &input.bucket))
     }
 }
 
@@ -73,6 +72,6 @@ impl Read<GetObjectLockConfiguration> for S3 {
     ) -> Outcome<GetObjectLockConfigurationOutput> {
         state::bucket(tx, call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         let said = "Object Lock configuration does not exist for this bucket";
-        Err(ApiError::new("ObjectLockConfigurationNotFoundError", 404, said))
+        Err(errors::no_such_setting("ObjectLockConfigurationNotFoundError", said, &input.bucket))
     }
 }

@@ -7,7 +7,6 @@ use api_s3::{
     PutBucketOwnershipControls, PutBucketOwnershipControlsOutputNothing, PutBucketOwnershipControlsRequest,
 };
 use kernel::{Access, Call, Outcome, Read, Tx, Write};
-use shape::ApiError;
 
 const KIND: &str = "ownershipControls";
 
@@ -44,7 +43,11 @@ impl Read<GetBucketOwnershipControls> for S3 {
         state::bucket(tx, call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         let found = state::find_setting::<OwnershipControls>(tx, &input.bucket, KIND, &api_s3::OwnershipControls)?;
         let found = found.ok_or_else(|| {
-            ApiError::new("OwnershipControlsNotFoundError", 404, "The bucket ownership controls were not found")
+            errors::no_such_setting(
+                "OwnershipControlsNotFoundError",
+                "The bucket ownership controls were not found",
+                &input.bucket,
+            )
         })?;
         Ok(GetBucketOwnershipControlsOutput { ownership_controls: Some(found) })
     }

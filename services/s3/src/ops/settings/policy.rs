@@ -1,6 +1,6 @@
 //! The bucket's policy.
 
-use crate::{S3, domain::public, object, state};
+use crate::{S3, domain::public, errors, object, state};
 use api_s3::{
     DeleteBucketPolicy, DeleteBucketPolicyOutputNothing, DeleteBucketPolicyRequest, GetBucketPolicy,
     GetBucketPolicyOutput, GetBucketPolicyRequest, GetBucketPolicyStatus, GetBucketPolicyStatusOutput,
@@ -78,7 +78,7 @@ impl Read<GetBucketPolicy> for S3 {
     fn read(tx: &Tx<'_>, call: &Call, input: GetBucketPolicyRequest) -> Outcome<GetBucketPolicyOutput> {
         state::bucket(tx, call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         let text = state::find_setting_text(tx, &input.bucket, KIND)?;
-        Ok(GetBucketPolicyOutput { policy: Some(text.ok_or_else(none)?) })
+        Ok(GetBucketPolicyOutput { policy: Some(text.ok_or_else(|| none(&input.bucket))?) })
     }
 }
 
@@ -105,13 +105,13 @@ impl Read<GetBucketPolicyStatus> for S3 {
 
     fn read(tx: &Tx<'_>, call: &Call, input: GetBucketPolicyStatusRequest) -> Outcome<GetBucketPolicyStatusOutput> {
         state::bucket(tx, call, &input.bucket, input.expected_bucket_owner.as_deref())?;
-        let text = state::find_setting_text(tx, &input.bucket, KIND)?.ok_or_else(none)?;
+        let text = state::find_setting_text(tx, &input.bucket, KIND)?.ok_or_else(|| none(&input.bucket))?;
         Ok(GetBucketPolicyStatusOutput {
             policy_status: Some(PolicyStatus { is_public: Some(public::is_public(&text)) }),
         })
     }
 }
 
-fn none() -> ApiError {
-    ApiError::new("NoSuchBucketPolicy", 404, "The bucket policy does not exist")
+fn none(bucket: &str) -> ApiError {
+    errors::no_such_setting("NoSuchBucketPolicy", "The bucket policy does not exist", bucket)
 }

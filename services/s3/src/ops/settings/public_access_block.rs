@@ -1,13 +1,12 @@
 //! What is refused although a policy or an ACL would let everybody in.
 
-use crate::{S3, state};
+use crate::{S3, errors, state};
 use api_s3::{
     DeletePublicAccessBlock, DeletePublicAccessBlockOutputNothing, DeletePublicAccessBlockRequest,
     GetPublicAccessBlock, GetPublicAccessBlockOutput, GetPublicAccessBlockRequest, PublicAccessBlockConfiguration,
     PutPublicAccessBlock, PutPublicAccessBlockOutputNothing, PutPublicAccessBlockRequest,
 };
 use kernel::{Access, Call, Outcome, Read, Tx, Write};
-use shape::ApiError;
 
 const KIND: &str = "publicAccessBlock";
 
@@ -49,10 +48,10 @@ impl Read<GetPublicAccessBlock> for S3 {
             &api_s3::PublicAccessBlockConfiguration,
         )?;
         let found = found.ok_or_else(|| {
-            ApiError::new(
+            errors::no_such_setting(
                 "NoSuchPublicAccessBlockConfiguration",
-                404,
                 "The public access block configuration was not found",
+                &input.bucket,
             )
         })?;
         Ok(GetPublicAccessBlockOutput { public_access_block_configuration: Some(found) })

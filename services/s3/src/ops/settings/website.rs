@@ -7,7 +7,6 @@ use api_s3::{
     PutBucketWebsiteRequest, WebsiteConfiguration,
 };
 use kernel::{Access, Call, Outcome, Read, Tx, Write};
-use shape::ApiError;
 
 const KIND: &str = "website";
 
@@ -42,10 +41,10 @@ impl Read<GetBucketWebsite> for S3 {
         let found =
             state::find_setting::<WebsiteConfiguration>(tx, &input.bucket, KIND, &api_s3::WebsiteConfiguration)?;
         let found = found.ok_or_else(|| {
-            ApiError::new(
+            errors::no_such_setting(
                 "NoSuchWebsiteConfiguration",
-                404,
                 "The specified bucket does not have a website configuration",
+                &input.bucket,
             )
         })?;
         Ok(GetBucketWebsiteOutput {
