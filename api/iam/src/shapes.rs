@@ -13,6 +13,7 @@ schema! {
     ContextKeyValueType = text("ContextKeyValueType");
     DeletionTaskIdType = text("DeletionTaskIdType") min(1) max(1000);
     EvaluationResultsListType = list("EvaluationResultsListType", &EvaluationResult);
+    ManagedPolicyDetailListType = list("ManagedPolicyDetailListType", &ManagedPolicyDetail);
     OpenIDConnectProviderListType = list("OpenIDConnectProviderListType", &OpenIDConnectProviderListEntry);
     OpenIDConnectProviderUrlType = text("OpenIDConnectProviderUrlType") min(1) max(255);
     PolicyGroupListType = list("PolicyGroupListType", &PolicyGroup);
@@ -38,9 +39,12 @@ schema! {
     DateType_ = timestamp("dateType");
     DeleteConflictMessage_ = text("deleteConflictMessage");
     EntityAlreadyExistsMessage_ = text("entityAlreadyExistsMessage");
+    EntityListType_ = list("entityListType", &EntityType);
     EntityTemporarilyUnmodifiableMessage_ = text("entityTemporarilyUnmodifiableMessage");
     ExistingUserNameType_ = text("existingUserNameType") min(1) max(128) pattern(r"[\w+=,.@-]+");
+    GroupDetailListType_ = list("groupDetailListType", &GroupDetail);
     GroupListType_ = list("groupListType", &Group);
+    GroupNameListType_ = list("groupNameListType", &GroupNameType_);
     GroupNameType_ = text("groupNameType") min(1) max(128) pattern(r"[\w+=,.@-]+");
     IdType_ = text("idType") min(16) max(128) pattern(r"[\w]+");
     InstanceProfileListType_ = list("instanceProfileListType", &InstanceProfile);
@@ -55,6 +59,7 @@ schema! {
     PathPrefixType_ = text("pathPrefixType") min(1) max(512) pattern(r"\u002F[\u0021-\u007F]*");
     PathType_ = text("pathType") min(1) max(512) pattern(r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)");
     PolicyDescriptionType_ = text("policyDescriptionType") max(1000);
+    PolicyDetailListType_ = list("policyDetailListType", &PolicyDetail);
     PolicyDocumentType_ = text("policyDocumentType") min(1) max(131072) pattern(r"[\u0009\u000A\u000D\u0020-\u00FF]+");
     PolicyDocumentVersionListType_ = list("policyDocumentVersionListType", &PolicyVersion);
     PolicyEvaluationErrorMessage_ = text("policyEvaluationErrorMessage");
@@ -66,6 +71,7 @@ schema! {
     PolicyVersionIdType_ = text("policyVersionIdType") pattern(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?");
     ResponseMarkerType_ = text("responseMarkerType");
     RoleDescriptionType_ = text("roleDescriptionType") max(1000) pattern(r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*");
+    RoleDetailListType_ = list("roleDetailListType", &RoleDetail);
     RoleListType_ = list("roleListType", &Role);
     RoleMaxSessionDurationType_ = integer("roleMaxSessionDurationType") min(3600) max(43200);
     RoleNameType_ = text("roleNameType") min(1) max(64) pattern(r"[\w+=,.@-]+");
@@ -80,6 +86,7 @@ schema! {
     ThumbprintListType_ = list("thumbprintListType", &ThumbprintType_);
     ThumbprintType_ = text("thumbprintType") min(40) max(40);
     UnmodifiableEntityMessage_ = text("unmodifiableEntityMessage");
+    UserDetailListType_ = list("userDetailListType", &UserDetail);
     UserListType_ = list("userListType", &User);
     UserNameType_ = text("userNameType") min(1) max(64) pattern(r"[\w+=,.@-]+");
 }
@@ -323,6 +330,19 @@ structure! { GetAccessKeyLastUsedResponse {
     user_name: Option<String> = "UserName" ExistingUserNameType_;
     access_key_last_used: Option<AccessKeyLastUsed> = "AccessKeyLastUsed" AccessKeyLastUsed;
 } }
+structure! { GetAccountAuthorizationDetailsRequest {
+    filter: Option<Vec<EntityType>> = "Filter" EntityListType_;
+    max_items: Option<i32> = "MaxItems" MaxItemsType_;
+    marker: Option<String> = "Marker" MarkerType_;
+} }
+structure! { GetAccountAuthorizationDetailsResponse {
+    user_detail_list: Option<Vec<UserDetail>> = "UserDetailList" UserDetailListType_;
+    group_detail_list: Option<Vec<GroupDetail>> = "GroupDetailList" GroupDetailListType_;
+    role_detail_list: Option<Vec<RoleDetail>> = "RoleDetailList" RoleDetailListType_;
+    policies: Option<Vec<ManagedPolicyDetail>> = "Policies" ManagedPolicyDetailListType;
+    is_truncated: Option<bool> = "IsTruncated" BooleanType_;
+    marker: Option<String> = "Marker" ResponseMarkerType_;
+} }
 structure! { GetAccountSummaryResponse {
     summary_map: Option<Map<i32>> = "SummaryMap" SummaryMapType_;
 } }
@@ -417,6 +437,15 @@ structure! { Group {
     group_id: String = "GroupId" IdType_ required();
     arn: String = "Arn" ArnType_ required();
     create_date: Timestamp = "CreateDate" DateType_ required();
+} }
+structure! { GroupDetail {
+    path: Option<String> = "Path" PathType_;
+    group_name: Option<String> = "GroupName" GroupNameType_;
+    group_id: Option<String> = "GroupId" IdType_;
+    arn: Option<String> = "Arn" ArnType_;
+    create_date: Option<Timestamp> = "CreateDate" DateType_;
+    group_policy_list: Option<Vec<PolicyDetail>> = "GroupPolicyList" PolicyDetailListType_;
+    attached_managed_policies: Option<Vec<AttachedPolicy>> = "AttachedManagedPolicies" AttachedPoliciesListType_;
 } }
 structure! { InstanceProfile {
     path: String = "Path" PathType_ required();
@@ -670,6 +699,20 @@ structure! { ListUsersResponse {
 structure! { MalformedPolicyDocumentException {
     message: Option<String> = "message" MalformedPolicyDocumentMessage_;
 } }
+structure! { ManagedPolicyDetail {
+    policy_name: Option<String> = "PolicyName" PolicyNameType_;
+    policy_id: Option<String> = "PolicyId" IdType_;
+    arn: Option<String> = "Arn" ArnType_;
+    path: Option<String> = "Path" PolicyPathType_;
+    default_version_id: Option<String> = "DefaultVersionId" PolicyVersionIdType_;
+    attachment_count: Option<i32> = "AttachmentCount" AttachmentCountType_;
+    permissions_boundary_usage_count: Option<i32> = "PermissionsBoundaryUsageCount" AttachmentCountType_;
+    is_attachable: Option<bool> = "IsAttachable" BooleanType_;
+    description: Option<String> = "Description" PolicyDescriptionType_;
+    create_date: Option<Timestamp> = "CreateDate" DateType_;
+    update_date: Option<Timestamp> = "UpdateDate" DateType_;
+    policy_version_list: Option<Vec<PolicyVersion>> = "PolicyVersionList" PolicyDocumentVersionListType_;
+} }
 structure! { NoSuchEntityException {
     message: Option<String> = "message" NoSuchEntityMessage_;
 } }
@@ -695,6 +738,10 @@ structure! { Policy {
     create_date: Option<Timestamp> = "CreateDate" DateType_;
     update_date: Option<Timestamp> = "UpdateDate" DateType_;
     tags: Option<Vec<Tag>> = "Tags" TagListType_;
+} }
+structure! { PolicyDetail {
+    policy_name: Option<String> = "PolicyName" PolicyNameType_;
+    policy_document: Option<String> = "PolicyDocument" PolicyDocumentType_;
 } }
 structure! { PolicyEvaluationException {
     message: Option<String> = "message" PolicyEvaluationErrorMessage_;
@@ -764,6 +811,19 @@ structure! { Role {
     assume_role_policy_document: Option<String> = "AssumeRolePolicyDocument" PolicyDocumentType_;
     description: Option<String> = "Description" RoleDescriptionType_;
     max_session_duration: Option<i32> = "MaxSessionDuration" RoleMaxSessionDurationType_;
+    permissions_boundary: Option<AttachedPermissionsBoundary> = "PermissionsBoundary" AttachedPermissionsBoundary;
+    tags: Option<Vec<Tag>> = "Tags" TagListType_;
+} }
+structure! { RoleDetail {
+    path: Option<String> = "Path" PathType_;
+    role_name: Option<String> = "RoleName" RoleNameType_;
+    role_id: Option<String> = "RoleId" IdType_;
+    arn: Option<String> = "Arn" ArnType_;
+    create_date: Option<Timestamp> = "CreateDate" DateType_;
+    assume_role_policy_document: Option<String> = "AssumeRolePolicyDocument" PolicyDocumentType_;
+    instance_profile_list: Option<Vec<InstanceProfile>> = "InstanceProfileList" InstanceProfileListType_;
+    role_policy_list: Option<Vec<PolicyDetail>> = "RolePolicyList" PolicyDetailListType_;
+    attached_managed_policies: Option<Vec<AttachedPolicy>> = "AttachedManagedPolicies" AttachedPoliciesListType_;
     permissions_boundary: Option<AttachedPermissionsBoundary> = "PermissionsBoundary" AttachedPermissionsBoundary;
     tags: Option<Vec<Tag>> = "Tags" TagListType_;
 } }
@@ -899,6 +959,18 @@ structure! { User {
     user_id: String = "UserId" IdType_ required();
     arn: String = "Arn" ArnType_ required();
     create_date: Timestamp = "CreateDate" DateType_ required();
+    permissions_boundary: Option<AttachedPermissionsBoundary> = "PermissionsBoundary" AttachedPermissionsBoundary;
+    tags: Option<Vec<Tag>> = "Tags" TagListType_;
+} }
+structure! { UserDetail {
+    path: Option<String> = "Path" PathType_;
+    user_name: Option<String> = "UserName" UserNameType_;
+    user_id: Option<String> = "UserId" IdType_;
+    arn: Option<String> = "Arn" ArnType_;
+    create_date: Option<Timestamp> = "CreateDate" DateType_;
+    user_policy_list: Option<Vec<PolicyDetail>> = "UserPolicyList" PolicyDetailListType_;
+    group_list: Option<Vec<String>> = "GroupList" GroupNameListType_;
+    attached_managed_policies: Option<Vec<AttachedPolicy>> = "AttachedManagedPolicies" AttachedPoliciesListType_;
     permissions_boundary: Option<AttachedPermissionsBoundary> = "PermissionsBoundary" AttachedPermissionsBoundary;
     tags: Option<Vec<Tag>> = "Tags" TagListType_;
 } }

@@ -49,7 +49,10 @@ impl HttpBody for Noted {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        self.asked.0.store(true, Ordering::Relaxed);
+        // An empty body is there already: `100 Continue` is not sent for it.
+        if !self.body.is_end_stream() {
+            self.asked.0.store(true, Ordering::Relaxed);
+        }
         Pin::new(&mut self.body).poll_frame(context)
     }
     fn is_end_stream(&self) -> bool {

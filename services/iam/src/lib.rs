@@ -69,6 +69,7 @@ pub fn service() -> Service {
         .write::<api_iam::DetachRolePolicy>()
         .write::<api_iam::DetachUserPolicy>()
         .serve::<api_iam::GetAccessKeyLastUsed>()
+        .read::<api_iam::GetAccountAuthorizationDetails>()
         .read::<api_iam::GetAccountSummary>()
         .read::<api_iam::GetGroup>()
         .read::<api_iam::GetGroupPolicy>()

@@ -35,6 +35,7 @@ mod detach_group_policy;
 mod detach_role_policy;
 mod detach_user_policy;
 mod get_access_key_last_used;
+mod get_account_authorization_details;
 mod get_account_summary;
 mod get_group;
 mod get_group_policy;
