@@ -2,9 +2,12 @@
 
 import base64
 import hashlib
+import hmac
 import io
 import json
 import re
+import struct
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -207,6 +210,45 @@ def test_functions_confirm_refuse_and_add_claims(shared):
     )
     assert pool.sign_up(jane)["UserConfirmed"] is True
     assert claims(pool.sign_in(jane)["IdToken"])["tenant"] == "blue"
+
+
+def authenticator(secret, now):
+    """The code that an authenticator shows at a time (RFC 6238)."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    tag = hmac.digest(key, struct.pack(">Q", int(now) // 30), "sha1")
+    start = tag[-1] & 15
+    return f"{(struct.unpack('>I', tag[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def test_an_authenticator_is_asked_for_once_it_is_connected(pool):
+    pool.idp.set_user_pool_mfa_config(
+        UserPoolId=pool.id, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True}
+    )
+    jane = address()
+    pool.sign_up(jane)
+    pool.confirm(jane)
+    access = pool.sign_in(jane)["AccessToken"]
+    secret = pool.idp.associate_software_token(AccessToken=access)["SecretCode"]
+    code = authenticator(secret, time.time())
+    assert pool.idp.verify_software_token(AccessToken=access, UserCode=code)["Status"] == "SUCCESS"
+    wish = {"Enabled": True, "PreferredMfa": True}
+    pool.idp.set_user_mfa_preference(AccessToken=access, SoftwareTokenMfaSettings=wish)
+    proof = {"USERNAME": jane, "PASSWORD": PASSWORD}
+    asked = pool.idp.initiate_auth(ClientId=pool.client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=proof)
+    assert asked["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+
+    def show(code):
+        return pool.idp.respond_to_auth_challenge(
+            ClientId=pool.client,
+            ChallengeName="SOFTWARE_TOKEN_MFA",
+            Session=asked["Session"],
+            ChallengeResponses={"USERNAME": jane, "SOFTWARE_TOKEN_MFA_CODE": code},
+        )
+
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    assert refusal(show, wrong) == ("CodeMismatchException", "Invalid code received for user")
+    assert "AccessToken" in show(authenticator(secret, time.time()))["AuthenticationResult"]
+    assert pool.idp.get_user(AccessToken=access)["PreferredMfaSetting"] == "SOFTWARE_TOKEN_MFA"
 
 
 class StayHere(urllib.request.HTTPRedirectHandler):

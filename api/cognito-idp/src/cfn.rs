@@ -195,6 +195,8 @@ schema! {
     UserPoolDeletionProtection = text("UserPoolDeletionProtection");
     UserPoolEmailVerificationMessage = text("UserPoolEmailVerificationMessage") min(6) max(20000);
     UserPoolEmailVerificationSubject = text("UserPoolEmailVerificationSubject") min(1) max(140);
+    UserPoolEnabledMfasItem = text("UserPoolEnabledMfasItem");
+    UserPoolEnabledMfas = list("UserPoolEnabledMfas", &UserPoolEnabledMfasItem);
     UserPoolMfaConfiguration = text("UserPoolMfaConfiguration");
     UserPoolSchema = list("UserPoolSchema", &UserPoolOfSchemaAttribute);
     UserPoolSmsAuthenticationMessage = text("UserPoolSmsAuthenticationMessage") min(6) max(140);
@@ -216,6 +218,7 @@ structure! { UserPool {
     email_configuration: Option<UserPoolOfEmailConfiguration> = "EmailConfiguration" UserPoolOfEmailConfiguration;
     email_verification_message: Option<String> = "EmailVerificationMessage" UserPoolEmailVerificationMessage;
     email_verification_subject: Option<String> = "EmailVerificationSubject" UserPoolEmailVerificationSubject;
+    enabled_mfas: Option<Vec<String>> = "EnabledMfas" UserPoolEnabledMfas;
     lambda_config: Option<UserPoolOfLambdaConfig> = "LambdaConfig" UserPoolOfLambdaConfig;
     mfa_configuration: Option<String> = "MfaConfiguration" UserPoolMfaConfiguration;
     policies: Option<UserPoolOfPolicies> = "Policies" UserPoolOfPolicies;
@@ -233,7 +236,6 @@ structure! { UserPool {
     + "DeviceConfiguration" unsupported();
     + "EmailAuthenticationMessage" unsupported();
     + "EmailAuthenticationSubject" unsupported();
-    + "EnabledMfas" unsupported();
     + "UserAttributeUpdateSettings" unsupported();
     + "WebAuthnFactorConfiguration" unsupported();
     + "WebAuthnRelyingPartyID" unsupported();

@@ -7,6 +7,7 @@ error! {
     code_delivery_failure_exception CodeDeliveryFailureException = "CodeDeliveryFailureException" 400;
     code_mismatch_exception CodeMismatchException = "CodeMismatchException" 400;
     concurrent_modification_exception ConcurrentModificationException = "ConcurrentModificationException" 400;
+    enable_software_token_mfa_exception EnableSoftwareTokenMFAException = "EnableSoftwareTokenMFAException" 400;
     expired_code_exception ExpiredCodeException = "ExpiredCodeException" 400;
     feature_unavailable_in_tier_exception FeatureUnavailableInTierException = "FeatureUnavailableInTierException" 400;
     forbidden_exception ForbiddenException = "ForbiddenException" 400;

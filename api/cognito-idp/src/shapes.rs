@@ -79,10 +79,12 @@ schema! {
     ScopeType = text("ScopeType") min(1) max(256) pattern(r"[\x21\x23-\x5B\x5D-\x7E]+");
     SearchPaginationTokenType = text("SearchPaginationTokenType") min(1) pattern(r"[\S]+");
     SearchedAttributeNamesListType = list("SearchedAttributeNamesListType", &AttributeNameType);
+    SecretCodeType = text("SecretCodeType") min(16) pattern("[A-Za-z0-9]+") sensitive();
     SecretHashType = text("SecretHashType") min(1) max(128) pattern(r"[\w+=/]+") sensitive();
     SessionType = text("SessionType") min(20) max(2048) sensitive();
     SmsInviteMessageType = text("SmsInviteMessageType") min(6) max(140) pattern("(?s).*");
     SmsVerificationMessageType = text("SmsVerificationMessageType") min(6) max(140) pattern(r".*\{####\}.*");
+    SoftwareTokenMFAUserCodeType = text("SoftwareTokenMFAUserCodeType") min(6) max(6) pattern("[0-9]+") sensitive();
     StringType = text("StringType") max(131072);
     SupportedIdentityProvidersListType = list("SupportedIdentityProvidersListType", &ProviderNameType);
     TagKeysType = text("TagKeysType") min(1) max(128);
@@ -131,6 +133,7 @@ text! { UserPoolTierType { Lite = "LITE", Essentials = "ESSENTIALS", Plus = "PLU
 text! { UserStatusType { Unconfirmed = "UNCONFIRMED", Confirmed = "CONFIRMED", Archived = "ARCHIVED", Compromised = "COMPROMISED", Unknown = "UNKNOWN", ResetRequired = "RESET_REQUIRED", ForceChangePassword = "FORCE_CHANGE_PASSWORD", ExternalProvider = "EXTERNAL_PROVIDER" } }
 text! { UsernameAttributeType { PhoneNumber = "phone_number", Email = "email" } }
 text! { VerifiedAttributeType { PhoneNumber = "phone_number", Email = "email" } }
+text! { VerifySoftwareTokenResponseType { Success = "SUCCESS", Error = "ERROR" } }
 
 structure! { AccountRecoverySettingType {
     recovery_mechanisms: Option<Vec<RecoveryOptionType>> = "RecoveryMechanisms" RecoveryMechanismsType;
@@ -257,6 +260,15 @@ structure! { AdminRespondToAuthChallengeResponse {
     challenge_parameters: Option<Map<String>> = "ChallengeParameters" ChallengeParametersType;
     authentication_result: Option<AuthenticationResultType> = "AuthenticationResult" AuthenticationResultType;
 } }
+structure! { AdminSetUserMFAPreferenceRequest {
+    sms_mfa_settings: Option<SMSMfaSettingsType> = "SMSMfaSettings" SMSMfaSettingsType;
+    software_token_mfa_settings: Option<SoftwareTokenMfaSettingsType> = "SoftwareTokenMfaSettings" SoftwareTokenMfaSettingsType;
+    email_mfa_settings: Option<EmailMfaSettingsType> = "EmailMfaSettings" EmailMfaSettingsType;
+    username: String = "Username" UsernameType required();
+    user_pool_id: String = "UserPoolId" UserPoolIdType required();
+    + "WebAuthnMfaSettings" unsupported();
+} }
+structure! { AdminSetUserMFAPreferenceResponse {} }
 structure! { AdminSetUserPasswordRequest {
     user_pool_id: String = "UserPoolId" UserPoolIdType required();
     username: String = "Username" UsernameType required();
@@ -281,6 +293,13 @@ structure! { AdvancedSecurityAdditionalFlowsType {
 } }
 structure! { AliasExistsException {
     message: Option<String> = "message" MessageType;
+} }
+structure! { AssociateSoftwareTokenRequest {
+    access_token: Option<String> = "AccessToken" TokenModelType;
+    + "Session" unsupported();
+} }
+structure! { AssociateSoftwareTokenResponse {
+    secret_code: Option<String> = "SecretCode" SecretCodeType;
 } }
 structure! { AttributeType {
     name: String = "Name" AttributeNameType required();
@@ -491,6 +510,13 @@ structure! { EmailConfigurationType {
     email_sending_account: Option<EmailSendingAccountType> = "EmailSendingAccount" EmailSendingAccountType;
     from: Option<String> = "From" StringType;
     configuration_set: Option<String> = "ConfigurationSet" SESConfigurationSet;
+} }
+structure! { EmailMfaSettingsType {
+    enabled: Option<bool> = "Enabled" BooleanType;
+    preferred_mfa: Option<bool> = "PreferredMfa" BooleanType;
+} }
+structure! { EnableSoftwareTokenMFAException {
+    message: Option<String> = "message" MessageType;
 } }
 structure! { ExpiredCodeException {
     message: Option<String> = "message" MessageType;
@@ -787,6 +813,10 @@ structure! { RevokeTokenRequest {
     client_secret: Option<String> = "ClientSecret" ClientSecretType;
 } }
 structure! { RevokeTokenResponse {} }
+structure! { SMSMfaSettingsType {
+    enabled: Option<bool> = "Enabled" BooleanType;
+    preferred_mfa: Option<bool> = "PreferredMfa" BooleanType;
+} }
 structure! { SchemaAttributeType {
     name: Option<String> = "Name" CustomAttributeNameType;
     attribute_data_type: Option<AttributeDataType> = "AttributeDataType" AttributeDataType;
@@ -799,6 +829,14 @@ structure! { SchemaAttributeType {
 structure! { ScopeDoesNotExistException {
     message: Option<String> = "message" MessageType;
 } }
+structure! { SetUserMFAPreferenceRequest {
+    sms_mfa_settings: Option<SMSMfaSettingsType> = "SMSMfaSettings" SMSMfaSettingsType;
+    software_token_mfa_settings: Option<SoftwareTokenMfaSettingsType> = "SoftwareTokenMfaSettings" SoftwareTokenMfaSettingsType;
+    email_mfa_settings: Option<EmailMfaSettingsType> = "EmailMfaSettings" EmailMfaSettingsType;
+    access_token: String = "AccessToken" TokenModelType required();
+    + "WebAuthnMfaSettings" unsupported();
+} }
+structure! { SetUserMFAPreferenceResponse {} }
 structure! { SetUserPoolMfaConfigRequest {
     user_pool_id: String = "UserPoolId" UserPoolIdType required();
     software_token_mfa_configuration: Option<SoftwareTokenMfaConfigType> = "SoftwareTokenMfaConfiguration" SoftwareTokenMfaConfigType;
@@ -840,6 +878,10 @@ structure! { SoftwareTokenMFANotFoundException {
 } }
 structure! { SoftwareTokenMfaConfigType {
     enabled: Option<bool> = "Enabled" BooleanType;
+} }
+structure! { SoftwareTokenMfaSettingsType {
+    enabled: Option<bool> = "Enabled" BooleanType;
+    preferred_mfa: Option<bool> = "PreferredMfa" BooleanType;
 } }
 structure! { StringAttributeConstraintsType {
     min_length: Option<String> = "MinLength" StringType;
@@ -1087,6 +1129,15 @@ structure! { VerificationMessageTemplateType {
     email_message_by_link: Option<String> = "EmailMessageByLink" EmailVerificationMessageByLinkType;
     email_subject_by_link: Option<String> = "EmailSubjectByLink" EmailVerificationSubjectByLinkType;
     default_email_option: Option<DefaultEmailOptionType> = "DefaultEmailOption" DefaultEmailOptionType;
+} }
+structure! { VerifySoftwareTokenRequest {
+    access_token: Option<String> = "AccessToken" TokenModelType;
+    user_code: String = "UserCode" SoftwareTokenMFAUserCodeType required();
+    + "Session" unsupported();
+    + "FriendlyDeviceName" no_effect("a name for people, which no answer tells");
+} }
+structure! { VerifySoftwareTokenResponse {
+    status: Option<VerifySoftwareTokenResponseType> = "Status" VerifySoftwareTokenResponseType;
 } }
 structure! { VerifyUserAttributeRequest {
     access_token: String = "AccessToken" TokenModelType required();

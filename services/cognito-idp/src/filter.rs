@@ -61,6 +61,8 @@ mod tests {
 
     fn user(email: &str) -> User {
         User {
+            totp: None,
+            pending_totp: None,
             username: "jane".into(),
             sub: "1".into(),
             attributes: [("email".to_owned(), email.to_owned())].into(),

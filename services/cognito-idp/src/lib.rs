@@ -6,9 +6,10 @@
 //!
 //! A pool's functions are called at sign-up, confirmation, sign-in and when tokens or messages are made ([`trigger`]).
 //!
-//! Left out, and refused by name: triggers for custom challenges, migration and senders of one's own, multi-factor authentication, devices, identity providers other than
-//! the pool itself, passkeys and one-time passwords, user import, custom domains, branding, risk configuration (no
-//! sign-in is judged by its risk, whatever a pool's add-ons say). Messages go to the model's own mailbox.
+//! Left out, and refused by name: triggers for custom challenges, migration and senders of one's own; second factors
+//! other than an authenticator, and pools that make everybody have one; devices, identity providers other than the pool
+//! itself, passkeys and one-time passwords, user import, custom domains, branding, risk configuration (no sign-in is
+//! judged by its risk, whatever a pool's add-ons say). Messages go to the model's own mailbox.
 
 mod account;
 mod attribute;
@@ -26,6 +27,7 @@ mod sign_in;
 mod srp;
 mod state;
 mod token;
+mod totp;
 mod trigger;
 mod turn;
 
@@ -123,6 +125,10 @@ fn people_operations(builder: kernel::ServiceBuilder<Cognito>) -> kernel::Servic
         .serve::<api::DeleteUserAttributes>()
         .serve::<api::GetUserAttributeVerificationCode>()
         .serve::<api::VerifyUserAttribute>()
+        .serve::<api::AssociateSoftwareToken>()
+        .serve::<api::VerifySoftwareToken>()
+        .serve::<api::SetUserMFAPreference>()
+        .write::<api::AdminSetUserMFAPreference>()
         .serve::<api::DeleteUser>()
         .serve::<api::GlobalSignOut>()
 }

@@ -246,6 +246,8 @@ pub(crate) fn create(
         password: None,
         password_until: None,
         codes: Default::default(),
+        totp: None,
+        pending_totp: None,
         failures: Default::default(),
     };
     if tx.has(&USERS, (pool.id(), &*key))? {
@@ -464,6 +466,12 @@ pub(crate) fn status(user: &User) -> UserStatusType {
         Status::ResetRequired => UserStatusType::ResetRequired,
         Status::ForceChangePassword => UserStatusType::ForceChangePassword,
     }
+}
+
+/// The second factors that a user is asked for.
+pub(crate) fn factors(user: &User) -> Vec<String> {
+    let is_enabled = user.totp.as_ref().is_some_and(|totp| totp.is_enabled);
+    is_enabled.then(|| "SOFTWARE_TOKEN_MFA".to_owned()).into_iter().collect()
 }
 
 pub(crate) fn describe(user: &User) -> UserType {

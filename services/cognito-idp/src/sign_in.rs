@@ -6,6 +6,7 @@ use crate::{
     session::{self, Begin},
     srp,
     state::{self, Password, Status, Ticket, TicketOf, USERS, User},
+    totp,
     trigger::{self, About, Trigger},
     turn::Turn,
 };
@@ -169,10 +170,17 @@ fn admit(
     source: &'static str,
 ) -> Outcome<Step> {
     if user.status != Status::ForceChangePassword {
-        welcome(turn, visit, user)?;
-        let begin = Begin { source, ..Begin::by_api(call) };
-        let (result, _) = session::begin(tx, call, turn, (visit, key, user), begin)?;
-        return Ok(Step { result: Some(result), ..Step::default() });
+        if totp::is_wanted(tx, &visit.pool, user)? {
+            let of = TicketOf::Totp { user: key.into(), client: visit.client_id.clone(), source: source.into() };
+            let session = session::give(tx, call, &visit.pool, challenge_until(call, visit), of)?;
+            return Ok(Step {
+                challenge: Some(ChallengeNameType::SoftwareTokenMfa),
+                session: Some(session),
+                parameters: [("USER_ID_FOR_SRP".to_owned(), user.username.clone())].into(),
+                result: None,
+            });
+        }
+        return enter(tx, call, turn, (visit, key, user), source);
     }
     let of = TicketOf::NewPassword { user: key.into(), client: visit.client_id.clone() };
     let session = session::give(tx, call, &visit.pool, challenge_until(call, visit), of)?;
@@ -204,6 +212,50 @@ pub(crate) fn welcome(turn: &mut Turn, visit: &Visit, user: &User) -> Outcome<()
     let request = json!({"userAttributes": trigger::attributes(user), "newDeviceUsed": false});
     let asked = (Trigger::PostAuthentication, "PostAuthentication_Authentication");
     turn.consult(asked, About::new(visit, user), request, json!({})).map(drop)
+}
+
+/// Begins the session of a user who has shown all that is wanted.
+fn enter(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    turn: &mut Turn,
+    (visit, key, user): (&Visit, &str, &User),
+    source: &'static str,
+) -> Outcome<Step> {
+    welcome(turn, visit, user)?;
+    let begin = Begin { source, ..Begin::by_api(call) };
+    let (result, _) = session::begin(tx, call, turn, (visit, key, user), begin)?;
+    Ok(Step { result: Some(result), ..Step::default() })
+}
+
+/// The code of an authenticator. A wrong one leaves the challenge as it is.
+fn show_code(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    turn: &mut Turn,
+    visit: &Visit,
+    session: Option<&str>,
+    given: &Map<String>,
+) -> Outcome<Step> {
+    let invalid = || errors::not_authorized_exception("Invalid session for the user.");
+    let secret = session.ok_or_else(|| errors::invalid_parameter_exception("Missing required parameter Session"))?;
+    let ticket = state::find_ticket(tx, visit.pool.id(), "totp", secret)?.ok_or_else(invalid)?;
+    let TicketOf::Totp { user: key, client, source } = ticket.of else { return Err(invalid()) };
+    if client != visit.client_id {
+        return Err(invalid());
+    }
+    if ticket.expires <= call.now {
+        return Err(errors::not_authorized_exception("Invalid session for the user, session is expired."));
+    }
+    let mut user = tx.get(&USERS, (visit.pool.id(), &*key))?.ok_or_else(invalid)?;
+    check_state(call, &user)?;
+    totp::take(tx, call, turn, (visit, &key, &mut user), parameter(given, "SOFTWARE_TOKEN_MFA_CODE")?)?;
+    state::drop_ticket(tx, visit.pool.id(), "totp", secret);
+    let source = match &*source {
+        "TokenGeneration_NewPasswordChallenge" => "TokenGeneration_NewPasswordChallenge",
+        _ => "TokenGeneration_Authentication",
+    };
+    enter(tx, call, turn, (visit, &key, &user), source)
 }
 
 fn challenge_until(call: &Call, visit: &Visit) -> base::Timestamp {
@@ -278,6 +330,7 @@ pub(crate) fn respond(
     match challenge {
         ChallengeNameType::PasswordVerifier => finish_srp(tx, call, turn, visit, given),
         ChallengeNameType::NewPasswordRequired => choose_password(tx, call, turn, visit, session, given),
+        ChallengeNameType::SoftwareTokenMfa => show_code(tx, call, turn, visit, session, given),
         other => Err(ApiError::not_implemented(format!("challenge {other}"))),
     }
 }

@@ -24,6 +24,8 @@ pub(crate) const CLIENTS: Rows<(String, String), Text> = Rows::new("client");
 pub(crate) const USERS: Rows<(String, String), User> = Rows::new("user");
 /// Whose address or second name it is: pool, attribute, value → key of the user.
 pub(crate) const ALIASES: Rows<(String, String, String), Text> = Rows::new("alias");
+/// Pools that know authenticators, by id.
+pub(crate) const SOFTWARE_TOKENS: Rows<String, Text> = Rows::new("software-token");
 /// Groups by pool and name.
 pub(crate) const GROUPS: Rows<(String, String), Text> = Rows::new("group");
 /// Who is in a group: pool, group, key of the user.
@@ -119,10 +121,23 @@ pub(crate) struct User {
     pub(crate) password_until: Option<Timestamp>,
     /// Codes that were sent, by what they prove: an attribute's name, or one of the purposes of `account`.
     pub(crate) codes: BTreeMap<String, Code>,
+    /// The authenticator, and one that is not verified yet.
+    pub(crate) totp: Option<Totp>,
+    pub(crate) pending_totp: Option<Vec<u8>>,
     /// Failed tries by what was tried.
     pub(crate) failures: BTreeMap<String, Failures>,
 }
 impl Record for User {}
+
+/// An authenticator.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Totp {
+    pub(crate) secret: Vec<u8>,
+    /// Whether it is asked for.
+    pub(crate) is_enabled: bool,
+    /// The step of the last code that was taken: none is taken twice.
+    pub(crate) last_step: i64,
+}
 
 /// SRP's view of a password.
 #[derive(Clone, Serialize, Deserialize)]
@@ -177,6 +192,12 @@ pub(crate) enum TicketOf {
         user: String,
         client: String,
     },
+    /// A sign-in that has to show a code.
+    Totp {
+        user: String,
+        client: String,
+        source: String,
+    },
     Refresh {
         user: String,
         origin: String,
@@ -187,6 +208,10 @@ pub(crate) enum TicketOf {
     Login {
         user: String,
         auth_time: Timestamp,
+    },
+    /// A sign-in at the hosted pages that has to show a code.
+    Factor {
+        user: String,
     },
     /// A first sign-in at the hosted pages that has to choose a password.
     FirstLogin {
@@ -199,6 +224,8 @@ impl TicketOf {
         match self {
             Self::Srp { .. } => "srp",
             Self::NewPassword { .. } => "new-password",
+            Self::Totp { .. } => "totp",
+            Self::Factor { .. } => "factor",
             Self::Refresh { .. } => "refresh",
             Self::Code(_) => "code",
             Self::Login { .. } => "login",

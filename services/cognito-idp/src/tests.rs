@@ -3,6 +3,7 @@
 mod api;
 mod hosted;
 mod templates;
+mod totp;
 mod triggers;
 
 use api_cognito_idp::*;

@@ -4,7 +4,8 @@ use super::{convert, forgiving};
 use api_cognito_idp::{
     AddCustomAttributes, AddCustomAttributesRequest, CreateUserPool, DeleteUserPool, DeleteUserPoolRequest,
     DescribeUserPool, DescribeUserPoolRequest, ListUserPools, ListUserPoolsRequest, SchemaAttributeType,
-    UpdateUserPool, UpdateUserPoolRequest,
+    SetUserPoolMfaConfig, SetUserPoolMfaConfigRequest, SoftwareTokenMfaConfigType, UpdateUserPool,
+    UpdateUserPoolRequest,
     cfn::{self, USER_POOL, UserPool},
     shapes,
 };
@@ -27,11 +28,14 @@ impl Resource for UserPoolResource {
     async fn create(&self, cloud: &Cloud, stack: &StackCall, properties: UserPool) -> Outcome<String> {
         let name = properties.user_pool_name.clone().unwrap_or_else(|| stack.physical_name(MOST_NAME));
         let tags = stack.tags_with(properties.user_pool_tags.clone().unwrap_or_default());
+        let factors = properties.enabled_mfas.clone();
         let mut input: api_cognito_idp::CreateUserPoolRequest =
             convert(&shapes::CreateUserPoolRequest, (&cfn::UserPool, properties), &[("PoolName", &name)])?;
         input.user_pool_tags = Some(tags.into_iter().collect());
         let made = cloud.call::<CreateUserPool>(&stack.call, input).await?.user_pool.unwrap_or_default();
-        Ok(made.id.unwrap_or_default())
+        let id = made.id.unwrap_or_default();
+        set_factors(cloud, stack, &id, factors).await?;
+        Ok(id)
     }
 
     /// The pool that an earlier try of this step made, known by the tags that it put on it and by nothing else of its
@@ -92,17 +96,33 @@ impl Resource for UserPoolResource {
         add_attributes(cloud, stack, id, &old, &new).await?;
         let tags = stack.tags_with(new.user_pool_tags.clone().unwrap_or_default());
         let name = new.user_pool_name.clone();
+        let factors = new.enabled_mfas.clone().or(old.enabled_mfas.map(|_| Vec::new()));
         let mut input: UpdateUserPoolRequest =
             convert(&shapes::UpdateUserPoolRequest, (&cfn::UserPool, new), &[("UserPoolId", id)])?;
         input.user_pool_tags = Some(tags.into_iter().collect());
         input.pool_name = name;
         cloud.call::<UpdateUserPool>(&stack.call, input).await?;
+        set_factors(cloud, stack, id, factors).await?;
         Ok(Updated::InPlace)
     }
 
     async fn delete(&self, cloud: &Cloud, stack: &StackCall, id: &str, _: UserPool) -> Outcome<()> {
         forgiving(cloud.call::<DeleteUserPool>(&stack.call, DeleteUserPoolRequest { user_pool_id: id.into() }).await)
     }
+}
+
+/// The second factors that the pool knows.
+async fn set_factors(cloud: &Cloud, stack: &StackCall, id: &str, factors: Option<Vec<String>>) -> Outcome<()> {
+    let Some(factors) = factors else { return Ok(()) };
+    if let Some(other) = factors.iter().find(|factor| *factor != "SOFTWARE_TOKEN_MFA") {
+        return Err(shape::ApiError::not_implemented(format!("EnabledMfas {other}")));
+    }
+    let input = SetUserPoolMfaConfigRequest {
+        user_pool_id: id.into(),
+        software_token_mfa_configuration: Some(SoftwareTokenMfaConfigType { enabled: Some(!factors.is_empty()) }),
+        ..Default::default()
+    };
+    cloud.call::<SetUserPoolMfaConfig>(&stack.call, input).await.map(drop)
 }
 
 async fn add_attributes(cloud: &Cloud, stack: &StackCall, id: &str, old: &UserPool, new: &UserPool) -> Outcome<()> {

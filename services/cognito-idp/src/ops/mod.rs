@@ -9,6 +9,7 @@ mod pool;
 mod public;
 mod resource_server;
 mod tag;
+mod totp;
 mod user;
 
 use crate::{

@@ -26,9 +26,9 @@ impl Serve<GetUser> for Cognito {
             let shown = holder.user.attributes.iter().filter(|(name, _)| attribute::is_readable(client, name));
             Ok(GetUserResponse {
                 user_attributes: attribute::to_list(shown),
-                username: holder.user.username,
-                preferred_mfa_setting: None,
-                user_mfa_setting_list: None,
+                username: holder.user.username.clone(),
+                preferred_mfa_setting: people::factors(&holder.user).pop(),
+                user_mfa_setting_list: Some(people::factors(&holder.user)).filter(|list| !list.is_empty()),
             })
         })
         .await

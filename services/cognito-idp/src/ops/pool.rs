@@ -2,7 +2,10 @@
 
 use crate::{
     Cognito, attribute, keys,
-    state::{self, CLIENT_HOMES, CLIENTS, Home, POOL_HOMES, POOLS, Pool, USERS, get_pool, pool_arn, put_pool},
+    state::{
+        self, CLIENT_HOMES, CLIENTS, Home, POOL_HOMES, POOLS, Pool, SOFTWARE_TOKENS, USERS, get_pool, pool_arn,
+        put_pool,
+    },
 };
 use api_cognito_idp::{
     AddCustomAttributes, AddCustomAttributesRequest, AddCustomAttributesResponse, AdminCreateUserConfigType,
@@ -71,11 +74,17 @@ impl Write<CreateUserPool> for Cognito {
     }
 }
 
+/// A second factor is for those who want one: nobody is made to have one here.
+fn check_factor(mfa: Option<UserPoolMfaType>) -> Outcome<()> {
+    if mfa == Some(UserPoolMfaType::On) {
+        return Err(ApiError::not_implemented("MfaConfiguration ON (OPTIONAL and OFF are)"));
+    }
+    Ok(())
+}
+
 /// With the defaults that AWS fills in.
 fn completed(mut pool: UserPoolType) -> Outcome<UserPoolType> {
-    if pool.mfa_configuration.is_some_and(|mfa| mfa != UserPoolMfaType::Off) {
-        return Err(ApiError::not_implemented("MfaConfiguration other than OFF"));
-    }
+    check_factor(pool.mfa_configuration)?;
     let policies = pool.policies.get_or_insert_default();
     policies.password_policy = Some(match policies.password_policy.take() {
         None => PasswordPolicyType {
@@ -103,7 +112,7 @@ fn completed(mut pool: UserPoolType) -> Outcome<UserPoolType> {
     }
     complete_functions(pool.lambda_config.get_or_insert_default())?;
     pool.deletion_protection = pool.deletion_protection.or(Some(DeletionProtectionType::Inactive));
-    pool.mfa_configuration = Some(UserPoolMfaType::Off);
+    pool.mfa_configuration = pool.mfa_configuration.or(Some(UserPoolMfaType::Off));
     pool.user_pool_tier = pool.user_pool_tier.or(Some(UserPoolTierType::Essentials));
     let admin = pool.admin_create_user_config.get_or_insert_with(AdminCreateUserConfigType::default);
     admin.allow_admin_create_user_only = admin.allow_admin_create_user_only.or(Some(false));
@@ -259,6 +268,7 @@ impl Write<DeleteUserPool> for Cognito {
         tx.in_scope(&Scope::shared()).delete(&POOL_HOMES, id);
         tx.delete(&POOLS, id);
         tx.delete(&state::KEYS, id);
+        tx.delete(&SOFTWARE_TOKENS, id);
         tx.delete_prefix(&CLIENTS, (id,));
         tx.delete_prefix(&USERS, (id,));
         tx.delete_prefix(&state::ALIASES, (id,));
@@ -293,10 +303,14 @@ impl Read<GetUserPoolMfaConfig> for Cognito {
     fn read(tx: &Tx<'_>, _: &Call, input: GetUserPoolMfaConfigRequest) -> Outcome<GetUserPoolMfaConfigResponse> {
         let pool = get_pool(tx, &input.user_pool_id)?;
         Ok(GetUserPoolMfaConfigResponse {
-            software_token_mfa_configuration: None,
+            software_token_mfa_configuration: software_tokens(tx, pool.id())?,
             mfa_configuration: pool.settings.mfa_configuration,
         })
     }
+}
+
+fn software_tokens(tx: &Tx<'_>, pool: &str) -> Outcome<Option<SoftwareTokenMfaConfigType>> {
+    Ok(Some(SoftwareTokenMfaConfigType { enabled: Some(tx.has(&SOFTWARE_TOKENS, pool)?) }))
 }
 
 impl Write<SetUserPoolMfaConfig> for Cognito {
@@ -305,15 +319,19 @@ impl Write<SetUserPoolMfaConfig> for Cognito {
     }
 
     fn write(tx: &mut Tx<'_>, _: &Call, input: SetUserPoolMfaConfigRequest) -> Outcome<SetUserPoolMfaConfigResponse> {
-        let pool = get_pool(tx, &input.user_pool_id)?;
-        if input.mfa_configuration.is_some_and(|mfa| mfa != UserPoolMfaType::Off) {
-            return Err(ApiError::not_implemented("MfaConfiguration other than OFF"));
+        let mut pool = get_pool(tx, &input.user_pool_id)?;
+        check_factor(input.mfa_configuration)?;
+        if input.mfa_configuration.is_some() {
+            pool.settings.mfa_configuration = input.mfa_configuration;
+            put_pool(tx, &pool)?;
         }
-        if input.software_token_mfa_configuration.is_some_and(|config| config.enabled == Some(true)) {
-            return Err(ApiError::not_implemented("a software token as second factor"));
+        match input.software_token_mfa_configuration.map(|config| config.enabled == Some(true)) {
+            Some(true) => tx.put(&SOFTWARE_TOKENS, pool.id(), &state::Text(String::new()))?,
+            Some(false) => tx.delete(&SOFTWARE_TOKENS, pool.id()),
+            None => {}
         }
         Ok(SetUserPoolMfaConfigResponse {
-            software_token_mfa_configuration: Some(SoftwareTokenMfaConfigType { enabled: Some(false) }),
+            software_token_mfa_configuration: software_tokens(tx, pool.id())?,
             mfa_configuration: pool.settings.mfa_configuration,
         })
     }

@@ -42,9 +42,9 @@ impl Read<AdminGetUser> for Cognito {
             user_last_modified_date: Some(user.modified),
             enabled: Some(user.is_enabled),
             user_status: Some(people::status(&user)),
+            preferred_mfa_setting: people::factors(&user).pop(),
+            user_mfa_setting_list: Some(people::factors(&user)).filter(|list| !list.is_empty()),
             username: user.username,
-            preferred_mfa_setting: None,
-            user_mfa_setting_list: None,
         })
     }
 }

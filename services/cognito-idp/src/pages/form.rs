@@ -12,21 +12,25 @@ use crate::{
     Cognito, account, attribute,
     people::Taken,
     session, sign_in,
-    state::{self, Status, TicketOf, USERS},
+    state::{self, Status, TicketOf, USERS, User},
+    totp,
     turn::Turn,
 };
 use http::StatusCode;
 use kernel::{Call, Cloud, Outcome, Tx};
 use shape::ApiError;
 
-pub(super) const PATHS: [&str; 6] =
-    ["/login", "/signup", "/confirm", "/forgotPassword", "/confirmforgotPassword", "/newPassword"];
+pub(super) const PATHS: [&str; 7] =
+    ["/login", "/signup", "/confirm", "/forgotPassword", "/confirmforgotPassword", "/newPassword", "/mfa"];
 /// The cookie and the field that show that a form came from its page.
 const XSRF: &str = "XSRF-TOKEN";
 const XSRF_FIELD: &str = "_csrf";
 /// How long a first sign-in may take to choose its password.
 const FIRST_LOGIN_SECS: i64 = 600;
 const FIRST_LOGIN: &str = "cognito-first";
+/// The cookie of a sign-in that has to show a code.
+const FACTOR: &str = "cognito-mfa";
+const FACTOR_SECS: i64 = 180;
 
 impl Cognito {
     pub(super) async fn form(&self, cloud: &Cloud, call: &Call, asked: Asked) -> Outcome<Reply> {
@@ -156,6 +160,7 @@ fn submit(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, asked: &Asked, wanted: 
             account::confirm_forgot_password(tx, call, turn, &wanted.visit, proof, form.text("password"))?;
             Ok(lead(asked, "/login", &[("username", &username), ("notice", "changed")]))
         }
+        "/mfa" => show_code(tx, call, turn, asked, wanted),
         _ => first_password(tx, call, turn, asked, wanted),
     }
 }
@@ -184,9 +189,51 @@ fn login(
         let more = [("missing", &*missing.join(","))];
         return Ok(lead(asked, "/newPassword", &more).cookie(FIRST_LOGIN, &secret, FIRST_LOGIN_SECS));
     }
-    sign_in::welcome(turn, &wanted.visit, &user)?;
-    let reply = authorize::finish(tx, call, turn, asked, wanted, (&key, &user), call.now)?;
-    authorize::remember(tx, call, wanted, &key, reply)
+    admit(tx, call, turn, asked, wanted, (&key, &user))
+}
+
+/// Lets a proven user in, or asks for the code of the authenticator.
+fn admit(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    turn: &mut Turn,
+    asked: &Asked,
+    wanted: &Wanted,
+    (key, user): (&str, &User),
+) -> Outcome<Reply> {
+    if totp::is_wanted(tx, &wanted.visit.pool, user)? {
+        let of = TicketOf::Factor { user: key.into() };
+        let secret = session::give(tx, call, &wanted.visit.pool, call.now.plus_secs(FACTOR_SECS), of)?;
+        return Ok(lead(asked, "/mfa", &[]).cookie(FACTOR, &secret, FACTOR_SECS));
+    }
+    enter(tx, call, turn, asked, wanted, (key, user))
+}
+
+fn enter(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    turn: &mut Turn,
+    asked: &Asked,
+    wanted: &Wanted,
+    (key, user): (&str, &User),
+) -> Outcome<Reply> {
+    sign_in::welcome(turn, &wanted.visit, user)?;
+    let reply = authorize::finish(tx, call, turn, asked, wanted, (key, user), call.now)?;
+    authorize::remember(tx, call, wanted, key, reply)
+}
+
+fn show_code(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, asked: &Asked, wanted: &Wanted) -> Outcome<Reply> {
+    let pool = asked.home.pool.as_str();
+    let secret = asked.cookies.text(FACTOR);
+    let ticket = state::find_ticket(tx, pool, "factor", secret)?.filter(|ticket| ticket.expires > call.now);
+    let Some(TicketOf::Factor { user: key }) = ticket.map(|ticket| ticket.of) else {
+        return Ok(lead(asked, "/login", &[]));
+    };
+    let Some(mut user) = tx.get(&USERS, (pool, &*key))? else { return Ok(lead(asked, "/login", &[])) };
+    sign_in::check_state(call, &user)?;
+    totp::take(tx, call, turn, (&wanted.visit, &key, &mut user), asked.form.text("code"))?;
+    state::drop_ticket(tx, pool, "factor", secret);
+    Ok(enter(tx, call, turn, asked, wanted, (&key, &user))?.cookie(FACTOR, "", 0))
 }
 
 fn sign_up(
@@ -228,7 +275,5 @@ fn first_password(tx: &mut Tx<'_>, call: &Call, turn: &mut Turn, asked: &Asked, 
     let attributes = given.collect();
     sign_in::first_password(tx, call, turn, (&wanted.visit, &key, &mut user), asked.form.text("password"), attributes)?;
     state::drop_ticket(tx, pool, "first-login", secret);
-    sign_in::welcome(turn, &wanted.visit, &user)?;
-    let reply = authorize::finish(tx, call, turn, asked, wanted, (&key, &user), call.now)?;
-    Ok(authorize::remember(tx, call, wanted, &key, reply)?.cookie(FIRST_LOGIN, "", 0))
+    Ok(admit(tx, call, turn, asked, wanted, (&key, &user))?.cookie(FIRST_LOGIN, "", 0))
 }

@@ -140,6 +140,15 @@ impl Page<'_> {
                 let fields = [self.username(), self.code(), self.new_password()].concat();
                 ("Set a new password", fields, "Change password", self.link("/login", "Back to sign in"))
             }
+            "/mfa" => {
+                let hint = "<p class=\"hint\">Enter the code that your authenticator app shows.</p>";
+                (
+                    "Verify it is you",
+                    format!("{hint}{}", self.code()),
+                    "Sign in",
+                    self.link("/login", "Back to sign in"),
+                )
+            }
             _ => ("Choose a new password", self.first_password(), "Set password", String::new()),
         };
         let notice = self.notice.as_ref().map(Notice::render).unwrap_or_default();
