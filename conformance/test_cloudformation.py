@@ -282,12 +282,35 @@ def test_a_change_set_says_what_it_will_do_and_does_it(shared):
     assert same["StatusReason"].startswith("The submitted information didn't contain changes.")
 
 
+def test_the_command_line_packages_code_and_nested_templates(model, tmp_path):
+    model.client("s3").create_bucket(Bucket="packages")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/app.py").write_text("def handler(event, context):\n    return 'packaged'\n")
+    (tmp_path / "inner.yaml").write_text(f"Resources: {{P: {PARAMETER % ('/inner', 'x')}}}\n")
+    (tmp_path / "outer.yaml").write_text(f"""
+Resources:{TRUSTS_LAMBDA}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {{Code: ./code, Handler: app.handler, Runtime: python3.12, Role: !GetAtt Role.Arn}}
+  Inner: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: ./inner.yaml}}}}
+Outputs: {{Function: {{Value: !Ref Function}}}}
+""")
+    words = ("--template-file", str(tmp_path / "outer.yaml"), "--output-template-file", str(tmp_path / "out.yaml"))
+    done = model.aws("cloudformation", "package", "--s3-bucket", "packages", *words, check=False)
+    assert done.returncode == 0, done.stderr
+    stack = create(model.client("cloudformation"), "packaged", (tmp_path / "out.yaml").read_text())
+    answer = model.client("lambda").invoke(FunctionName=outputs(stack)["Function"])
+    assert json.load(answer["Payload"]) == "packaged"
+    assert names(model) == {"/inner"}
+
+
 def test_the_command_line_deploys_and_waits(model, tmp_path):
     template = tmp_path / "stack.yaml"
     template.write_text(f"Parameters: {{V: {{Type: String}}}}\nResources: {{P: {PARAMETER % ('/cli', '!Ref V')}}}\n")
     words = ("deploy", "--template-file", str(template), "--stack-name", "cli", "--parameter-overrides", "V=one")
     # The command line looks every half minute only, so it is not asked to wait for what is not there yet.
-    model.aws("cloudformation", *words, "--no-execute-changeset")
+    done = model.aws("cloudformation", *words, "--no-execute-changeset", check=False)
+    assert done.returncode == 0, done.stderr
     stacks = model.client("cloudformation")
     (change_set,) = stacks.list_change_sets(StackName="cli")["Summaries"]
     model.aws("cloudformation", "execute-change-set", "--change-set-name", change_set["ChangeSetId"])

@@ -5,8 +5,8 @@ use crate::{
     api::{API, StackStatus},
     plan,
     state::{
-        AWAITED, Before, CHANGE_SETS, Desired, EXPORTS, Export, IMPORTS, Import, NAMES, OPERATIONS, OnFailure, Output,
-        Phase, RESOURCES, Resource, STACKS, Stack, WAITS, users_of_export,
+        AWAITED, Before, CHANGE_SETS, Cancel, Desired, EXPORTS, Export, IMPORTS, Import, NAMES, OPERATIONS, OnFailure,
+        Output, Phase, RESOURCES, Resource, STACKS, Stack, WAITS, users_of_export,
     },
 };
 use base::Fault;
@@ -139,6 +139,9 @@ impl Run {
     }
 
     fn failure_reason(&self, said: &str, failed: &[String]) -> String {
+        if self.operation.cancel == Some(Cancel::RollBack) {
+            return said.to_owned();
+        }
         let is_new = |id: &&String| self.rows[*id].before == Before::Absent || self.phase() == Phase::Create;
         let (created, updated): (Vec<&String>, Vec<&String>) = failed.iter().partition(is_new);
         let mut reason = said.to_owned();

@@ -71,7 +71,11 @@ fn object_of(url: &str) -> Option<(String, String)> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     let (host, path) = rest.split_once('/')?;
-    let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let host = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
+    // The model's own endpoint: `aws cloudformation package` writes the address that it uploaded to.
+    if ["localhost", "127.0.0.1", "[::1]"].contains(&host.as_str()) {
+        return split(path);
+    }
     let labels: Vec<_> = host.split('.').collect();
     let at = labels.iter().rposition(|label| *label == "s3" || label.starts_with("s3-"))?;
     // The labels of a bucket's name come before those of S3.
@@ -97,6 +101,8 @@ mod tests {
             "http://s3.us-east-1.localhost.localstack.cloud:4566/box/a/b.yaml",
             "https://box.s3.us-east-1.amazonaws.com.localhost:4566/a/b.yaml",
             "s3://box/a/b.yaml",
+            "http://127.0.0.1:4566/box/a/b.yaml",
+            "http://localhost/box/a/b.yaml",
         ] {
             assert_eq!(object_of(url), Some(("box".into(), "a/b.yaml".into())), "{url}");
         }
