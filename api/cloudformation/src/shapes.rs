@@ -20,7 +20,6 @@ schema! {
     ChangeSetSummaries = list("ChangeSetSummaries", &ChangeSetSummary);
     Changes = list("Changes", &Change);
     ClientRequestToken = text("ClientRequestToken") min(1) max(128) pattern("[a-zA-Z0-9][-a-zA-Z0-9]*");
-    ClientToken = text("ClientToken") min(1) max(128);
     CreationTime = timestamp("CreationTime");
     DeletionTime = timestamp("DeletionTime");
     Description = text("Description") min(1) max(1024);
@@ -31,7 +30,6 @@ schema! {
     ExportValue = text("ExportValue");
     Exports = list("Exports", &Export);
     Imports = list("Imports", &StackName);
-    IncludePropertyValues = boolean("IncludePropertyValues");
     LastUpdatedTime = timestamp("LastUpdatedTime");
     LimitName = text("LimitName");
     LimitValue = integer("LimitValue");
@@ -88,7 +86,6 @@ schema! {
     Timestamp = timestamp("Timestamp");
     TransformName = text("TransformName");
     TransformsList = list("TransformsList", &TransformName);
-    TreatUnrecognizedResourceTypesAsWarnings = boolean("TreatUnrecognizedResourceTypesAsWarnings");
     UsePreviousTemplate = boolean("UsePreviousTemplate");
     UsePreviousValue = boolean("UsePreviousValue");
     Version = text("Version");
@@ -159,12 +156,12 @@ structure! { CreateChangeSetInput {
     role_arn: Option<String> = "RoleARN" RoleARN;
     tags: Option<Vec<Tag>> = "Tags" Tags;
     change_set_name: String = "ChangeSetName" ChangeSetName required();
-    client_token: Option<String> = "ClientToken" ClientToken;
     description: Option<String> = "Description" Description;
     change_set_type: Option<ChangeSetType> = "ChangeSetType" ChangeSetType;
     on_stack_failure: Option<OnStackFailure> = "OnStackFailure" OnStackFailure;
     + "RollbackConfiguration" unsupported();
     + "NotificationARNs" unsupported();
+    + "ClientToken" no_effect("a change set's name is unique: a repeated request is refused, never carried out twice");
     + "ResourcesToImport" unsupported();
     + "IncludeNestedStacks" unsupported();
     + "ImportExistingResources" no_effect("resources that exist already are never adopted: their creation fails");
@@ -220,7 +217,7 @@ structure! { DescribeChangeSetInput {
     change_set_name: String = "ChangeSetName" ChangeSetNameOrId required();
     stack_name: Option<String> = "StackName" StackNameOrId;
     next_token: Option<String> = "NextToken" NextToken;
-    include_property_values: Option<bool> = "IncludePropertyValues" IncludePropertyValues;
+    + "IncludePropertyValues" unsupported();
 } }
 structure! { DescribeChangeSetOutput {
     change_set_name: Option<String> = "ChangeSetName" ChangeSetName;
@@ -292,7 +289,7 @@ structure! { GetStackPolicyOutput {
 structure! { GetTemplateInput {
     stack_name: Option<String> = "StackName" StackName;
     change_set_name: Option<String> = "ChangeSetName" ChangeSetNameOrId;
-    template_stage: Option<TemplateStage> = "TemplateStage" TemplateStage;
+    + "TemplateStage" no_effect("templates have no transforms, so both stages are the same text");
 } }
 structure! { GetTemplateOutput {
     template_body: Option<String> = "TemplateBody" TemplateBody;
@@ -302,9 +299,9 @@ structure! { GetTemplateSummaryInput {
     template_body: Option<String> = "TemplateBody" TemplateBody;
     template_url: Option<String> = "TemplateURL" TemplateURL;
     stack_name: Option<String> = "StackName" StackNameOrId;
-    template_summary_config: Option<TemplateSummaryConfig> = "TemplateSummaryConfig" TemplateSummaryConfig;
     + "StackSetName" unsupported();
     + "CallAs" unsupported();
+    + "TemplateSummaryConfig" unsupported();
 } }
 structure! { GetTemplateSummaryOutput {
     parameters: Option<Vec<ParameterDeclaration>> = "Parameters" ParameterDeclarations;
@@ -529,9 +526,6 @@ structure! { TemplateParameter {
     default_value: Option<String> = "DefaultValue" ParameterValue;
     no_echo: Option<bool> = "NoEcho" NoEcho;
     description: Option<String> = "Description" Description;
-} }
-structure! { TemplateSummaryConfig {
-    treat_unrecognized_resource_types_as_warnings: Option<bool> = "TreatUnrecognizedResourceTypesAsWarnings" TreatUnrecognizedResourceTypesAsWarnings;
 } }
 structure! { TokenAlreadyExistsException {} }
 structure! { UpdateStackInput {

@@ -6,6 +6,7 @@
 use crate::{proxy::plain, serve::Gateway};
 use http::{Method, Request, Response, StatusCode, header};
 use http_io::Body;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 
 pub(crate) const PREFIX: &str = "/_maquette/";
@@ -35,7 +36,7 @@ pub(crate) async fn answer(gateway: &Gateway, request: Request<Body>) -> Respons
         (&Method::GET, ["denied"]) => denied(gateway, None),
         (&Method::GET, ["denied", request_id]) => denied(gateway, Some(request_id)),
         (&Method::GET, ["mail"]) => mail(gateway, None),
-        (&Method::GET, ["mail", to]) => mail(gateway, Some(to)),
+        (&Method::GET, ["mail", to]) => mail(gateway, Some(&percent_decode_str(to).decode_utf8_lossy())),
         (&Method::POST, ["stop"]) => {
             gateway.control.stop.notify_one();
             Ok(json!({"stopping": true}))
