@@ -71,16 +71,26 @@ fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or_default())
 }
 
+async fn connect(address: &str) -> Result<http1::SendRequest<Full<Bytes>>, String> {
+    let stream = TcpStream::connect(address).await.map_err(|why| format!("{address}: {why}"))?;
+    stream.set_nodelay(true).map_err(|why| why.to_string())?;
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|why| why.to_string())?;
+    // Ends with its sender.
+    drop(tokio::spawn(connection));
+    Ok(sender)
+}
+
 /// One connection, one request after another; the time of each in microseconds.
 async fn drive(load: Arc<Load>, numbers: std::ops::Range<usize>) -> Result<Vec<u64>, String> {
-    let stream = TcpStream::connect(&load.address).await.map_err(|why| format!("{}: {why}", load.address))?;
-    stream.set_nodelay(true).map_err(|why| why.to_string())?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|why| why.to_string())?;
-    let pump = tokio::spawn(connection);
+    let mut sender = connect(&load.address).await?;
     let mut times = Vec::with_capacity(numbers.len());
     for number in numbers {
         let request = load.request(number);
         let begun = Instant::now();
+        // Some servers close the connection after each answer; connecting again is part of what they cost.
+        if sender.ready().await.is_err() {
+            sender = connect(&load.address).await?;
+        }
         let response = sender.send_request(request).await.map_err(|why| why.to_string())?;
         let status = response.status();
         let body = response.into_body().collect().await.map_err(|why| why.to_string())?.to_bytes();
@@ -89,7 +99,6 @@ async fn drive(load: Arc<Load>, numbers: std::ops::Range<usize>) -> Result<Vec<u
             return Err(format!("{status}: {}", String::from_utf8_lossy(&body)));
         }
     }
-    pump.abort();
     Ok(times)
 }
 
